@@ -1,0 +1,49 @@
+"""What can go wrong in `content`. One tree; no HTTP status in it: `service.web.problems` maps each to an answer."""
+
+
+class ContentError(Exception):
+    """Anything `content` refuses. `args[0]` says in English what happened and what to do."""
+
+
+class VocabularyFault(ContentError):
+    """The vocabulary file has a fault; the text names file, line and fault."""
+
+
+class UnknownTerm(ContentError):
+    """A slug that is in no facet of the vocabulary."""
+
+
+class FetchFailed(ContentError):
+    """An address could not be fetched: refused, timed out, too large, or an error status."""
+
+
+class FeedUnreadable(ContentError):
+    """What was fetched is not a feed with entries: HTML, empty, truncated, or hostile."""
+
+
+class SourceExists(ContentError):
+    """A source with this key or address is there already."""
+
+
+class UnknownSource(ContentError):
+    """No source with this key."""
+
+
+class UnknownIssue(ContentError):
+    """No issue, block or item with this identifier."""
+
+
+class IssueClosed(ContentError):
+    """The issue has been sent, or is being sent: it can no longer be changed."""
+
+
+class ApprovalRefused(ContentError):
+    """The issue may not be approved: by its own editor, or because it changed, or because it is empty."""
+
+
+class NotApproved(ContentError):
+    """The issue has no approval for the content it has now."""
+
+
+class BlockRefused(ContentError):
+    """A block lacks what its kind needs (title, text, a web address)."""

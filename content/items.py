@@ -1,0 +1,57 @@
+"""Items: what a source published, as the inbox of the desk shows it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from content.columns import Instant, Record
+
+
+class InboxState(StrEnum):
+    """What the editors did with an item."""
+
+    NEW = "new"
+    KEPT = "kept"
+    DROPPED = "dropped"
+    USED = "used"
+
+
+class Item(Record, table=True):
+    """A message out of a source. `identity` is its guid, else its canonical link, else a hash.
+
+    "New" means first seen, not published; `sort_at` is the earlier of the two, so that a date in the future
+    does not pin an item to the top. `relevance` is 2 (for a newsletter), 1 (about substances) or 0.
+    """
+
+    __table_args__ = (UniqueConstraint("source_id", "identity"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id", index=True)
+    identity: str
+    title: str
+    summary: str = ""
+    link: str = ""
+    published_at: datetime | None = Field(default=None, sa_type=Instant)
+    first_seen_at: datetime = Field(sa_type=Instant)
+    sort_at: datetime = Field(sa_type=Instant, index=True)
+    content_hash: str
+    relevance: int = 0
+    vocabulary_version: str = ""
+    state: str = Field(default=InboxState.NEW, index=True)
+
+
+class ItemTag(Record, table=True):
+    """A term that an item got. `origin` is `rule` or `editor`; `evidence` lists the matches: text, field, start, rule."""
+
+    __tablename__ = "item_tag"
+    __table_args__ = (UniqueConstraint("item_id", "slug"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="item.id", index=True)
+    facet: str
+    slug: str = Field(index=True)
+    origin: str = "rule"
+    evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)

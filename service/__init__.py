@@ -1,0 +1,1 @@
+"""How does it run? Settings, database, mailing, schedule, web pages, desk and command line."""

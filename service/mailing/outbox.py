@@ -1,0 +1,123 @@
+"""The outbox: what is to be sent, to whom, and how it went. The ledger balances: planned is the sum of the end states."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlmodel import Field
+
+from content.columns import Instant, Record
+
+
+class DeliveryState(StrEnum):
+    """The states of design.md. `sent`, `failed`, `uncertain`, `skipped`, `suppressed` and `cancelled` are ends."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    HANDED_OVER = "handed_over"
+    DEFERRED = "deferred"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+
+
+class MailingState(StrEnum):
+    """A mailing is finished only when its end states add up to what was planned."""
+
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class Mailing(Record, table=True):
+    """One sending: of an issue, or of a transactional mail. `kind` is the folder under templates/emails.
+
+    `content_hash` is what was approved; `planned` is how many deliveries there were at the start.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    issue_id: int | None = Field(default=None, foreign_key="issue.id", unique=True)
+    stream: str = ""
+    title: str = ""
+    content_hash: str = ""
+    state: str = Field(default=MailingState.SENDING, index=True)
+    planned: int = 0
+    created_at: datetime = Field(sa_type=Instant)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Variant(Record, table=True):
+    """A choice in a language, rendered once: HTML and text with holes for what differs per reader."""
+
+    __table_args__ = (UniqueConstraint("mailing_id", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mailing_id: int = Field(foreign_key="mailing.id")
+    key: str
+    language: str
+    subject: str
+    html: str
+    text: str
+
+
+class ProfileChoice(Record, table=True):
+    """What readers with this profile and language get. `variant_id` is null when nothing was chosen; `reasons` maps block to slugs."""
+
+    __tablename__ = "profile_choice"
+    __table_args__ = (UniqueConstraint("mailing_id", "profile_key", "language"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mailing_id: int = Field(foreign_key="mailing.id")
+    profile_key: str
+    language: str
+    variant_id: int | None = Field(default=None, foreign_key="variant.id")
+    reasons: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Delivery(Record, table=True):
+    """One message to one person. A reader's delivery names the subscriber, a mail to the desk the user; never both.
+
+    `context` holds what a transactional mail is about (references, never a token). `claimed_by` and `lease_until`
+    belong to a claim; `due_at` is when it may be tried.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "subscriber_id"),
+        UniqueConstraint("mailing_id", "user_id"),
+        Index("ix_delivery_state_due_at", "state", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    mailing_id: int = Field(foreign_key="mailing.id")
+    subscriber_id: int | None = Field(default=None, foreign_key="subscriber.id", index=True)
+    user_id: int | None = Field(default=None, foreign_key="desk_user.id", index=True)
+    profile_key: str = ""
+    language: str = "nl"
+    context: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    state: str = DeliveryState.PLANNED
+    due_at: datetime = Field(sa_type=Instant)
+    attempts: int = 0
+    claimed_by: str = ""
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    message_id: str = Field(default="", index=True)
+    handed_over_at: datetime | None = Field(default=None, sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    reply: str = ""
+
+
+class Attempt(Record, table=True):
+    """One try at a delivery: which server, which reply."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    server: str
+    outcome: str
+    code: int | None = None
+    reply: str = ""

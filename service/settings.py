@@ -1,0 +1,111 @@
+"""Settings, from `KENNISPOST_*` in the environment. docs/settings.md documents them one by one; a test holds it to that."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from service.errors import UnsafeSettings
+
+DEFAULT_SECRET = "kennispost-demo-secret-never-in-production"  # noqa: S105  refused in production, below
+
+
+class Environment(StrEnum):
+    """How the service runs: `demo` shows the mailbox, `production` refuses what is unsafe."""
+
+    DEMO = "demo"
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. The field's description is the documentation's first line."""
+
+    model_config = SettingsConfigDict(env_prefix="KENNISPOST_", env_file=None, extra="ignore")
+
+    environment: Environment = Field(Environment.DEVELOPMENT, description="demo, development or production.")
+    data_dir: Path = Field(Path("data"), description="Folder for the SQLite file and the built-in mailbox.")
+    database_url: str = Field("", description="Database; empty means SQLite in the data folder. postgresql://… for PostgreSQL.")
+    secret_key: SecretStr = Field(SecretStr(DEFAULT_SECRET), description="Key that signs links and cookies; at least 32 characters.")
+    old_secret_keys: list[SecretStr] = Field(
+        default_factory=list,
+        description='Earlier keys, newest first, as a JSON list: links signed with them keep working.',
+    )
+    base_url: str = Field("http://localhost:8000", description="Public address of the site, without a slash at the end.")
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description='Networks of proxies whose X-Forwarded-For is believed, as a JSON list: ["10.0.0.0/8"].'
+    )
+    web_threads: int = Field(20, ge=1, le=200, description="Requests that are served at once; the database pool is a little larger.")
+
+    sender_name: str = Field("", description="Who sends, as readers see it.")
+    sender_address: str = Field("", description="The From address.")
+    sender_postal_address: str = Field("", description="Postal address of the sender, in the foot of each mail.")
+    editors_address: str = Field("", description="Where replies and messages to the editors go; empty means the From address.")
+
+    transport: Literal["maildir", "smtp"] = Field("maildir", description="maildir (the built-in mailbox) or smtp.")
+    smtp_host: str = Field("localhost", description="The mail relay.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail relay.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls, tls (from the first byte) or none.")
+    smtp_username: str = Field("", description="User name at the relay; empty means no AUTH.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the relay.")
+    smtp_timeout: float = Field(30.0, gt=0, description="Seconds to wait for the relay.")
+    smtp_connections: int = Field(4, ge=1, le=50, description="Connections to the relay at once, per process.")
+
+    monthly_day: str = Field("2nd tue", description="Day of the monthly issue, as APScheduler's day field has it: 2nd tue, last thu, 15.")
+    monthly_time: str = Field("10:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Time of the monthly issue in Europe/Amsterdam.")
+    draft_days_before: int = Field(7, ge=1, le=25, description="Days before the monthly issue that its draft is opened.")
+    remind_days_before: int = Field(2, ge=1, le=25, description="Days before the monthly issue that editors are reminded.")
+    send_expires_hours: int = Field(12, ge=1, le=240, description="Hours after its moment that an issue may still leave by itself; later, a person is asked.")
+
+    fetch_timeout: float = Field(20.0, gt=0, description="Seconds a source may take in all.")
+    fetch_limit: int = Field(15 * 1024 * 1024, ge=1024, description="Bytes that a source may send, after decompression.")
+    fetch_contact: str = Field("", description="Address in the User-Agent, so that a source can reach the operator.")
+    fetch_allow: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="Networks that may be fetched although they are not public, with commas: 127.0.0.0/8."
+    )
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The SQLAlchemy URL: SQLite in the data folder unless set; a plain postgresql:// gets the psycopg driver."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data_dir / 'kennispost.db').resolve()}"
+        for prefix in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Whether the embedded engine is in use."""
+        return self.resolved_database_url.startswith("sqlite")
+
+    def signing_keys(self) -> list[str]:
+        """All keys, oldest first, as itsdangerous wants them: the last one signs."""
+        return [*(key.get_secret_value() for key in reversed(self.old_secret_keys)), self.secret_key.get_secret_value()]
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    """Hold production to what is safe and lawful (Telecommunicatiewet 11.7: a true sender in each message).
+
+    Raises:
+        UnsafeSettings: with one line for each setting that must change. Nothing is refused outside production.
+    """
+    if settings.environment is not Environment.PRODUCTION:
+        return
+    secret = settings.secret_key.get_secret_value()
+    faults = [
+        text
+        for refused, text in (
+            (secret == DEFAULT_SECRET, "KENNISPOST_SECRET_KEY is the default: set one of your own."),
+            (len(secret) < 32, "KENNISPOST_SECRET_KEY is shorter than 32 characters: set a longer one."),
+            (not settings.base_url.startswith("https://"), "KENNISPOST_BASE_URL is not https: links in mails must be."),
+            (not settings.sender_name, "KENNISPOST_SENDER_NAME is empty: readers must see who sends."),
+            (not settings.sender_address, "KENNISPOST_SENDER_ADDRESS is empty: mail needs a From address."),
+            (not settings.sender_postal_address, "KENNISPOST_SENDER_POSTAL_ADDRESS is empty: the law asks for it in each mail."),
+        )
+        if refused
+    ]
+    if faults:
+        raise UnsafeSettings("\n".join(faults))

@@ -1,0 +1,25 @@
+"""All tables in one place, for migrations and for tests: importing this module fills the metadata."""
+
+from content import issues, items, sources
+from content.columns import Record
+from service import limits, users
+from service.mailing import outbox
+from service.schedule import occurrences
+from subscribers import consent, organisations, people, suppression
+
+METADATA = Record.metadata
+
+__all__ = [
+    "METADATA",
+    "consent",
+    "issues",
+    "items",
+    "limits",
+    "occurrences",
+    "organisations",
+    "outbox",
+    "people",
+    "sources",
+    "suppression",
+    "users",
+]

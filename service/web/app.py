@@ -1,0 +1,40 @@
+"""The web application: routers, headers, refusals. Made by a function, so that tests make as many as they need."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from anyio import to_thread
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from service.runtime import Runtime
+from service.web import problems
+from service.web.headers import SecurityHeaders
+
+STATIC = Path(__file__).parent / "static"
+
+
+def make_app(runtime: Runtime) -> FastAPI:
+    """An application that serves with this runtime."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # Sync routes run in threads; the pool is at least as large as their number, so none waits for a connection.
+        to_thread.current_default_thread_limiter().total_tokens = runtime.settings.web_threads
+        yield
+
+    app = FastAPI(
+        title="Kennispost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
+    )
+    app.state.runtime = runtime
+    app.add_middleware(SecurityHeaders, settings=runtime.settings)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+ROUTERS = ()
+"""The routers of the site and of the desk."""

