@@ -69,13 +69,18 @@ def choose(candidates: tuple[Candidate, ...], limits: Limits, profile: Profile) 
     fresh = [block for block in ranked if not block.brought_by or block.brought_by not in profile.streams]
     picked = [(block, Chosen(block.block_id, Because.EVERYONE)) for block in fresh if block.everyone]
     others = [block for block in fresh if not block.everyone]
-    meeting = [block for block in others if block.tags & profile.interests][: max(0, limits.maximum - len(picked))]
+    meeting = [block for block in others if block.tags & profile.interests][
+        : max(0, limits.maximum - len(picked))
+    ]
     picked += [
-        (block, Chosen(block.block_id, Because.INTEREST, tuple(sorted(block.tags & profile.interests)))) for block in meeting
+        (block, Chosen(block.block_id, Because.INTEREST, tuple(sorted(block.tags & profile.interests))))
+        for block in meeting
     ]
     if limits.allow_nothing and profile.interests and not picked:
         return ()
     rest = [block for block in others if block not in meeting]
     room = max(0, min(limits.minimum, limits.maximum) - len(picked))
     picked += [(block, Chosen(block.block_id, Because.FALLBACK)) for block in rest[:room]]
-    return tuple(chosen for block, chosen in sorted(picked, key=lambda pair: (pair[0].section, pair[0].position)))
+    return tuple(
+        chosen for block, chosen in sorted(picked, key=lambda pair: (pair[0].section, pair[0].position))
+    )

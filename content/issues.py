@@ -3,10 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON
-from sqlmodel import Field
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, Session, col, select
 
+from content.choosing import Candidate, Limits
 from content.columns import Instant, Record
+from content.errors import UnknownIssue
 
 
 class IssueKind(StrEnum):
@@ -79,7 +81,17 @@ class Block(Record, table=True):
     item_id: int | None = Field(default=None, foreign_key="item.id", index=True)
     tags: list[str] = Field(default_factory=list, sa_type=JSON)
     brought_by: str = ""
-    added_by: str = ""
+
+
+class Maker(Record, table=True):
+    """Someone who changed the issue: one of its makers, who may not approve it. `person` is a key, not a User."""
+
+    __table_args__ = (UniqueConstraint("issue_id", "person"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    issue_id: int = Field(foreign_key="issue.id")
+    person: str
+    since: datetime = Field(sa_type=Instant)
 
 
 class Approval(Record, table=True):
@@ -90,3 +102,60 @@ class Approval(Record, table=True):
     content_hash: str
     approver: str
     approved_at: datetime = Field(sa_type=Instant)
+
+
+def issue_by_id(session: Session, issue_id: int) -> Issue:
+    """The issue.
+
+    Raises:
+        UnknownIssue: there is none with this id.
+    """
+    issue = session.get(Issue, issue_id)
+    if issue is None:
+        raise UnknownIssue(f"There is no issue {issue_id}.")
+    return issue
+
+
+def sections_of(session: Session, issue: Issue) -> list[Section]:
+    """The sections of an issue, in order."""
+    return list(
+        session.exec(select(Section).where(Section.issue_id == issue.id).order_by(col(Section.position)))
+    )
+
+
+def blocks_of(session: Session, issue: Issue) -> list[Block]:
+    """The blocks of an issue, in the order of their sections and positions."""
+    wanted = (
+        select(Block)
+        .join(Section, col(Section.id) == Block.section_id)
+        .where(Block.issue_id == issue.id)
+        .order_by(col(Section.position), col(Block.position), col(Block.id))
+    )
+    return list(session.exec(wanted))
+
+
+def candidates_of(session: Session, issue: Issue) -> tuple[Candidate, ...]:
+    """The blocks of an issue as `choose` takes them."""
+    place = {section.id: section.position for section in sections_of(session, issue)}
+    return tuple(
+        Candidate(
+            block_id=block.id or 0,
+            section=place[block.section_id],
+            position=block.position,
+            weight=block.weight,
+            everyone=block.everyone,
+            tags=frozenset(block.tags),
+            brought_by=block.brought_by,
+        )
+        for block in blocks_of(session, issue)
+    )
+
+
+def limits_of(issue: Issue) -> Limits:
+    """How few and how many blocks a reader of this issue gets."""
+    return Limits(minimum=issue.minimum, maximum=issue.maximum, allow_nothing=issue.allow_nothing)
+
+
+def makers_of(session: Session, issue: Issue) -> set[str]:
+    """The keys of the people who made or changed the issue."""
+    return set(session.exec(select(Maker.person).where(Maker.issue_id == issue.id)))
