@@ -37,6 +37,18 @@ class UserExists(ServiceError):
     """A desk user with this address is there already."""
 
 
+class UnknownUser(ServiceError):
+    """No desk user with this identifier."""
+
+
+class LastAdministrator(ServiceError):
+    """Nobody would be left who can add people."""
+
+
+class MomentRefused(ServiceError):
+    """A moment to send at that is past, or that the clock skips."""
+
+
 class MailRefused(ServiceError):
     """A message that cannot be built: a header with a line break, or a body over the limit."""
 

@@ -2,7 +2,7 @@
 
 from content import issues, items, sources
 from content.columns import Record
-from service import limits, users
+from service import audit, limits, users
 from service.mailing import outbox
 from service.schedule import occurrences
 from subscribers import consent, organisations, people, suppression
@@ -11,6 +11,7 @@ METADATA = Record.metadata
 
 __all__ = [
     "METADATA",
+    "audit",
     "consent",
     "issues",
     "items",

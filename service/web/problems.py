@@ -14,6 +14,8 @@ from subscribers import errors as subscribers
 PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     content.UnknownTerm: (422, _("Dit onderwerp kennen we niet. Kies een onderwerp uit de lijst.")),
     content.UnknownSource: (404, _("Deze bron bestaat niet.")),
+    content.SourceRefused: (422, _("Een bron heeft een korte naam (kleine letters, cijfers, streepjes) en een webadres met https://.")),
+    content.OpmlUnreadable: (422, _("Dit bestand is geen lijst met feeds (OPML). Kies een ander bestand.")),
     content.SourceExists: (409, _("Deze bron staat al in de lijst.")),
     content.FetchFailed: (502, _("Dit adres gaf geen antwoord dat we kunnen gebruiken. Controleer het adres.")),
     content.FeedUnreadable: (502, _("Op dit adres staat geen feed die we kunnen lezen. Controleer het adres.")),
@@ -33,6 +35,9 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     service.NotSignedIn: (401, _("Log eerst in op de redactie.")),
     service.NotAllowed: (403, _("U heeft niet de rol die hiervoor nodig is. Vraag het de beheerder.")),
     service.UserExists: (409, _("Er is al iemand met dit adres.")),
+    service.UnknownUser: (404, _("Deze gebruiker bestaat niet.")),
+    service.LastAdministrator: (409, _("Er moet een beheerder overblijven. Maak eerst iemand anders beheerder.")),
+    service.MomentRefused: (422, _("Op dit moment kunnen we niet versturen. Kies een dag en een tijd die nog komen.")),
     service.NothingToSend: (409, _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers.")),
 }
 

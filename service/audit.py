@@ -1,0 +1,56 @@
+"""The audit: who did what at the desk, when. Rows are only ever added."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Session, col, select
+
+from content.columns import Instant, Record
+
+
+class Act(StrEnum):
+    """What is recorded."""
+
+    SIGNED_IN = "signed-in"
+    SIGNED_OUT = "signed-out"
+    ISSUE_OPENED = "issue-opened"
+    BLOCK_REMOVED = "block-removed"
+    APPROVED = "approved"
+    PLANNED = "planned"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    USER_ADDED = "user-added"
+    USER_CHANGED = "user-changed"
+    USER_DEACTIVATED = "user-deactivated"
+    USER_REACTIVATED = "user-reactivated"
+    SOURCE_ENABLED = "source-enabled"
+    SOURCE_DISABLED = "source-disabled"
+
+
+class AuditEvent(Record, table=True):
+    """Who did what at the desk, when. `actor` is an address; `subject` names the thing ("issue 12")."""
+
+    __tablename__ = "audit_event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Instant, index=True)
+    actor: str
+    action: str
+    subject: str = Field(default="", index=True)
+    detail: str = ""
+
+
+def note_act(
+    session: Session, *, actor: str, action: Act, now: datetime, subject: str = "", detail: str = ""
+) -> AuditEvent:
+    """Record an act, in the transaction of the act itself; `detail` is what a person may want to know of it."""
+    event = AuditEvent(at=now, actor=actor, action=action, subject=subject, detail=detail)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def acts(session: Session, *, subject: str | None = None, limit: int = 50) -> list[AuditEvent]:
+    """The latest acts first; with a subject only those on it."""
+    wanted = select(AuditEvent).order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc()).limit(limit)
+    return list(session.exec(wanted if subject is None else wanted.where(AuditEvent.subject == subject)))
