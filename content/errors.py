@@ -14,11 +14,27 @@ class UnknownTerm(ContentError):
 
 
 class FetchFailed(ContentError):
-    """An address could not be fetched: refused, timed out, too large, or an error status."""
+    """An address could not be fetched: refused, timed out, too large, or an error status.
+
+    `status` is the HTTP status, where there was one; `retry_after` the seconds that the source asked us to stay away.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
 
 
 class FeedUnreadable(ContentError):
     """What was fetched is not a feed with entries: HTML, empty, truncated, or hostile."""
+
+
+class OpmlUnreadable(ContentError):
+    """A file is not a list of feeds: not OPML, hostile, or without a single feed."""
+
+
+class SourceRefused(ContentError):
+    """A source cannot be like this: its key or its address is not one."""
 
 
 class SourceExists(ContentError):

@@ -1,0 +1,70 @@
+"""Which machines may be fetched from: a name is resolved once, and each of its addresses is checked.
+
+Checking a name and then connecting to the name leaves a gap in which the answer of DNS can change. So the
+connection goes to the address itself; the name goes into the Host header and into TLS, which checks it.
+"""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from content.errors import FetchFailed
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def networks(texts: Sequence[str]) -> tuple[Network, ...]:
+    """Networks out of settings, "127.0.0.0/8".
+
+    Raises:
+        ValueError: a text is not a network.
+    """
+    return tuple(ip_network(text.strip()) for text in texts if text.strip())
+
+
+async def permitted_addresses(host: str, port: int, *, allow: Sequence[Network]) -> tuple[Address, ...]:
+    """All addresses of a host, IPv4 first, when every one of them is public or in an allowed network.
+
+    Raises:
+        FetchFailed: the name does not resolve, or one of its addresses is not public.
+    """
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise FetchFailed(f"The name {host} could not be found. Check the address.") from error
+    addresses = sorted(
+        {_address(str(row[4][0])) for row in found}, key=lambda address: (address.version, int(address))
+    )
+    for address in addresses:
+        if not is_permitted(address, allow=allow):
+            raise FetchFailed(
+                f"{host} leads to {address}, which is not a public address; fetching it is refused."
+            )
+    return tuple(addresses)
+
+
+def is_permitted(address: Address, *, allow: Sequence[Network]) -> bool:
+    """Whether an address is public (by IANA's registries), or in a network that the operator allows."""
+    carried = _embedded(address)
+    if any(carried in network for network in allow if carried.version == network.version):
+        return True
+    return carried.is_global and not carried.is_multicast
+
+
+def _address(text: str) -> Address:
+    return ip_address(text.partition("%")[0])
+
+
+def _embedded(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address carries (mapped, 6to4, Teredo, NAT64), else itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    teredo = address.teredo
+    carried = address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+    if carried is None and address in _NAT64:
+        carried = IPv4Address(int(address) & 0xFFFFFFFF)
+    return carried or address

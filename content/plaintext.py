@@ -1,0 +1,49 @@
+"""Plain text out of what others publish: no tags, no control characters, nothing a database refuses."""
+
+import html
+import re
+import unicodedata
+
+import nh3
+
+_BLOCKS = re.compile(
+    r"<(/?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|section|article|hr)\b)", re.IGNORECASE
+)
+_SPACE = re.compile(r"\s+")
+# Bidirectional overrides turn a title around for people; the rest no database or mail takes.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+_PASSES = 3
+
+
+def plain(markup: str) -> str:
+    """The text of a piece of HTML, on one line, in NFC. Text that was escaped twice is unwrapped as well."""
+    text = clean(markup)
+    for _pass in range(_PASSES):
+        stripped = html.unescape(nh3.clean(_BLOCKS.sub(r" <\1", text), tags=set()))
+        if stripped == text:
+            break
+        text = stripped
+    return clean(_SPACE.sub(" ", text).strip())
+
+
+def clean(text: str) -> str:
+    """Without control characters and lone surrogates, in NFC."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", whole))
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words and ending in an ellipsis where something was cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    cut = head.rfind(" ")
+    return head[: cut if cut > limit // 2 else limit - 1].rstrip(" ,;:-") + "…"
+
+
+def folded(text: str) -> str:
+    """For searching: lower case and without accents, so that "cocaine" finds "Cocaïne" on every engine."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return _SPACE.sub(" ", "".join(letter for letter in apart if not unicodedata.combining(letter))).strip()
