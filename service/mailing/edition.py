@@ -1,0 +1,101 @@
+"""An edition: what a mail or a page shows of an issue, as plain values."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from content.issues import Block, Issue, blocks_of, sections_of
+from content.prose import markdown_to_html, plain_text
+from service.mailing.holes import without_holes
+
+
+@dataclass(frozen=True)
+class Article:
+    """A block as readers see it. `link` is empty for a text of the editors' own."""
+
+    block_id: int
+    title: str
+    body_html: str
+    body_text: str
+    link: str
+    source_name: str
+    everyone: bool
+    weight: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section with something in it. The standard titles are message ids; titles of editors stay as they are."""
+
+    key: str
+    title: str
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An issue, or the blocks of it that a reader gets."""
+
+    title: str
+    introduction_html: str
+    introduction_text: str
+    slug: str
+    kind: str
+    parts: tuple[Part, ...]
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All articles, in order."""
+        return tuple(article for part in self.parts for article in part.articles)
+
+    @property
+    def most_important(self) -> str:
+        """The title of the article with the most weight; of equals, the first."""
+        return max(self.articles, key=lambda article: article.weight).title if self.articles else ""
+
+    def only(self, block_ids: Collection[int]) -> "Edition":
+        """The same with these blocks alone; a section without any is left out."""
+        parts = (
+            replace(
+                part, articles=tuple(article for article in part.articles if article.block_id in block_ids)
+            )
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(part for part in parts if part.articles))
+
+
+def edition_of(session: Session, issue: Issue) -> Edition:
+    """The whole issue, nobody's in particular."""
+    blocks = blocks_of(session, issue)
+    parts = (
+        Part(
+            key=section.key,
+            title=without_holes(section.title),
+            articles=tuple(_article(block) for block in blocks if block.section_id == section.id),
+        )
+        for section in sections_of(session, issue)
+    )
+    introduction = without_holes(issue.introduction)
+    return Edition(
+        title=without_holes(issue.title),
+        introduction_html=markdown_to_html(introduction),
+        introduction_text=plain_text(introduction),
+        slug=issue.slug,
+        kind=issue.kind,
+        parts=tuple(part for part in parts if part.articles),
+    )
+
+
+def _article(block: Block) -> Article:
+    body = without_holes(block.body)
+    return Article(
+        block_id=block.id or 0,
+        title=without_holes(block.title),
+        body_html=markdown_to_html(body),
+        body_text=plain_text(body),
+        link=without_holes(block.link),
+        source_name=without_holes(block.source_name),
+        everyone=block.everyone,
+        weight=block.weight,
+    )

@@ -1,0 +1,59 @@
+"""Fragments: what goes into the holes of a mail for one reader. Plain text; `filling` escapes it for HTML."""
+
+from collections.abc import Iterable
+
+from babel.lists import format_list
+
+from content.vocabulary import Vocabulary
+from service.i18n import _, translate
+from subscribers.organisations import Organisation
+
+MOST_TOPICS = 4
+"""Topics that a reason names; more would not be read."""
+
+STREAM_NAMES = {
+    "monthly": _("U krijgt deze mail omdat u zich hebt aangemeld voor de maandelijkse nieuwsbrief."),
+    "digest": _("U krijgt deze mail omdat u zich hebt aangemeld voor het weekoverzicht."),
+    "alert": _("U krijgt deze mail omdat u zich hebt aangemeld voor meldingen."),
+}
+
+
+def stream_name(kind: str) -> str:
+    """Why a reader gets issues of this kind: a message id."""
+    return STREAM_NAMES[kind]
+
+
+def greeting(name: str, language: str) -> str:
+    """How a mail begins; a name is optional."""
+    if name:
+        return translate(language, _("Beste %(name)s,")) % {"name": name}
+    return translate(language, _("Beste lezer,"))
+
+
+def reason(slugs: Iterable[str], *, vocabulary: Vocabulary, language: str) -> str:
+    """Why a reader gets a block: the interests it met, or, without any, that the editors chose it."""
+    labels = [vocabulary.by_slug[slug].label(language) for slug in slugs if slug in vocabulary.by_slug]
+    if not labels:
+        return translate(language, _("Een van de belangrijkste berichten van deze editie"))
+    if len(labels) > MOST_TOPICS:
+        more = translate(language, _("nog %(number)d onderwerpen")) % {
+            "number": len(labels) - MOST_TOPICS + 1
+        }
+        labels = [*labels[: MOST_TOPICS - 1], more]
+    topics = format_list(labels, locale=language)
+    return translate(language, _("Omdat u %(topics)s volgt")) % {"topics": topics}
+
+
+def region(organisations: Iterable[Organisation], language: str) -> str:
+    """Who helps in a reader's region; empty for those who work for no municipality."""
+    sentence = translate(language, _("%(ggd)s werkt voor de gemeente %(municipality)s."))
+    known = [
+        sentence % {"ggd": one.ggd_region, "municipality": one.name}
+        for one in organisations
+        if one.ggd_region
+    ]
+    if not known:
+        return ""
+    return " ".join(
+        [*known, translate(language, _("Daar kunt u terecht met vragen over preventie in uw gemeente."))]
+    )

@@ -1,0 +1,38 @@
+"""Links in mails. Tokens are made when a message is, so that none is ever stored."""
+
+from datetime import datetime
+
+from service.settings import Settings
+from service.tokens import Purpose, make_token
+from subscribers.people import Subscriber
+
+
+def browser_link(settings: Settings, slug: str) -> str:
+    """An issue's public page."""
+    return f"{settings.base_url}/edities/{slug}"
+
+
+def confirm_link(settings: Settings, subscriber: Subscriber, now: datetime) -> str:
+    """Where a reader confirms that they asked for the newsletter."""
+    return f"{settings.base_url}/bevestigen/{make_token(settings, Purpose.CONFIRM, subscriber.reference, now=now)}"
+
+
+def preferences_link(settings: Settings, subscriber: Subscriber, now: datetime) -> str:
+    """Where a reader changes what they follow."""
+    return f"{settings.base_url}/voorkeuren/{make_token(settings, Purpose.PREFERENCES, subscriber.reference, now=now)}"
+
+
+def unsubscribe_link(settings: Settings, subscriber: Subscriber, stream: str, now: datetime) -> str:
+    """Where a reader leaves one stream; the address of RFC 8058 as well. No address of a person is in it."""
+    token = make_token(settings, Purpose.UNSUBSCRIBE, [subscriber.reference, stream or "all"], now=now)
+    return f"{settings.base_url}/afmelden/{token}"
+
+
+def desk_link(settings: Settings, issue_id: int | None) -> str:
+    """An issue at the desk, or the desk."""
+    return f"{settings.base_url}/redactie/edities/{issue_id}" if issue_id else f"{settings.base_url}/redactie"
+
+
+def sign_in_link(settings: Settings, nonce: str, now: datetime) -> str:
+    """Where someone of the desk signs in, once."""
+    return f"{settings.base_url}/redactie/inloggen/{make_token(settings, Purpose.SIGN_IN, nonce, now=now)}"
