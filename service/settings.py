@@ -1,15 +1,52 @@
 """Settings, from `KENNISPOST_*` in the environment. docs/settings.md documents them one by one; a test holds it to that."""
 
+import json
+from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from service.errors import UnsafeSettings
+from service.errors import InvalidSettings, UnsafeSettings
 
+PREFIX = "KENNISPOST_"
 DEFAULT_SECRET = "kennispost-demo-secret-never-in-production"  # noqa: S105  refused in production, below
+
+
+def _split(given: object) -> object:
+    """A list in the environment: with commas, or as JSON."""
+    if not isinstance(given, str):
+        return given
+    return (
+        json.loads(given)
+        if given.startswith("[")
+        else [part.strip() for part in given.split(",") if part.strip()]
+    )
+
+
+def _network(given: str) -> str:
+    ip_network(given, strict=False)
+    return given
+
+
+def _address(given: str) -> str:
+    if not given.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return given.rstrip("/")
+
+
+def _one_line(given: str) -> str:
+    if any(ord(character) < 32 for character in given):
+        raise ValueError("must be one line")
+    return given.strip()
+
+
+Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_split)]
+Line = Annotated[str, AfterValidator(_one_line)]
 
 
 class Environment(StrEnum):
@@ -23,47 +60,93 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Everything an operator can set. The field's description is the documentation's first line."""
 
-    model_config = SettingsConfigDict(env_prefix="KENNISPOST_", env_file=None, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, env_ignore_empty=True, extra="ignore")
 
     environment: Environment = Field(Environment.DEVELOPMENT, description="demo, development or production.")
     data_dir: Path = Field(Path("data"), description="Folder for the SQLite file and the built-in mailbox.")
-    database_url: str = Field("", description="Database; empty means SQLite in the data folder. postgresql://… for PostgreSQL.")
-    secret_key: SecretStr = Field(SecretStr(DEFAULT_SECRET), description="Key that signs links and cookies; at least 32 characters.")
-    old_secret_keys: list[SecretStr] = Field(
+    database_url: str = Field(
+        "",
+        repr=False,
+        description="Database; empty means SQLite in the data folder. postgresql://… for PostgreSQL.",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(DEFAULT_SECRET), description="Key that signs links and cookies; at least 32 characters."
+    )
+    old_secret_keys: Secrets = Field(
         default_factory=list,
-        description='Earlier keys, newest first, as a JSON list: links signed with them keep working.',
+        description="Earlier keys, newest first, with commas: links signed with them keep working.",
     )
-    base_url: str = Field("http://localhost:8000", description="Public address of the site, without a slash at the end.")
-    trusted_proxies: list[str] = Field(
-        default_factory=list, description='Networks of proxies whose X-Forwarded-For is believed, as a JSON list: ["10.0.0.0/8"].'
+    base_url: Annotated[str, AfterValidator(_address)] = Field(
+        "http://localhost:8000", description="Public address of the site."
     )
-    web_threads: int = Field(20, ge=1, le=200, description="Requests that are served at once; the database pool is a little larger.")
+    trusted_proxies: Networks = Field(
+        default_factory=list,
+        description="Networks of proxies whose X-Forwarded-For is believed, with commas: 10.0.0.0/8.",
+    )
+    web_threads: int = Field(
+        20,
+        ge=1,
+        le=200,
+        description="Requests that are served at once; the database pool is a little larger.",
+    )
 
-    sender_name: str = Field("", description="Who sends, as readers see it.")
-    sender_address: str = Field("", description="The From address.")
-    sender_postal_address: str = Field("", description="Postal address of the sender, in the foot of each mail.")
-    editors_address: str = Field("", description="Where replies and messages to the editors go; empty means the From address.")
+    sender_name: Line = Field("", description="Who sends, as readers see it.")
+    sender_address: Line = Field("", description="The From address.")
+    sender_postal_address: Line = Field(
+        "", description="Postal address of the sender, in the foot of each mail."
+    )
+    editors_address: Line = Field(
+        "", description="Where replies and messages to the editors go; empty means the From address."
+    )
 
-    transport: Literal["maildir", "smtp"] = Field("maildir", description="maildir (the built-in mailbox) or smtp.")
+    transport: Literal["maildir", "smtp"] = Field(
+        "maildir", description="maildir (the built-in mailbox) or smtp."
+    )
     smtp_host: str = Field("localhost", description="The mail relay.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail relay.")
-    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls, tls (from the first byte) or none.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls, tls (from the first byte) or none."
+    )
     smtp_username: str = Field("", description="User name at the relay; empty means no AUTH.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password at the relay.")
     smtp_timeout: float = Field(30.0, gt=0, description="Seconds to wait for the relay.")
-    smtp_connections: int = Field(4, ge=1, le=50, description="Connections to the relay at once, per process.")
+    smtp_connections: int = Field(
+        4, ge=1, le=50, description="Connections to the relay at once, per process."
+    )
 
-    monthly_day: str = Field("2nd tue", description="Day of the monthly issue, as APScheduler's day field has it: 2nd tue, last thu, 15.")
-    monthly_time: str = Field("10:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Time of the monthly issue in Europe/Amsterdam.")
-    draft_days_before: int = Field(7, ge=1, le=25, description="Days before the monthly issue that its draft is opened.")
-    remind_days_before: int = Field(2, ge=1, le=25, description="Days before the monthly issue that editors are reminded.")
-    send_expires_hours: int = Field(12, ge=1, le=240, description="Hours after its moment that an issue may still leave by itself; later, a person is asked.")
+    monthly_day: str = Field(
+        "2nd tue",
+        pattern=r"^((1st|2nd|3rd|4th|last) (mon|tue|wed|thu|fri|sat|sun)|[1-9]|1\d|2[0-8]|last)$",
+        description="Day of the monthly issue: 2nd tue, last thu, 15 (1 to 28), or last. A day that each month has.",
+    )
+    monthly_time: str = Field(
+        "10:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="Time of the monthly issue in Europe/Amsterdam.",
+    )
+    draft_days_before: int = Field(
+        7, ge=1, le=25, description="Days before the monthly issue that its draft is opened."
+    )
+    remind_days_before: int = Field(
+        2, ge=1, le=25, description="Days before the monthly issue that editors are reminded."
+    )
+    send_expires_hours: int = Field(
+        12,
+        ge=1,
+        le=240,
+        description="Hours after its moment that an issue may still leave by itself; later, a person is asked.",
+    )
 
     fetch_timeout: float = Field(20.0, gt=0, description="Seconds a source may take in all.")
-    fetch_limit: int = Field(15 * 1024 * 1024, ge=1024, description="Bytes that a source may send, after decompression.")
-    fetch_contact: str = Field("", description="Address in the User-Agent, so that a source can reach the operator.")
-    fetch_allow: Annotated[list[str], NoDecode] = Field(
-        default_factory=list, description="Networks that may be fetched although they are not public, with commas: 127.0.0.0/8."
+    fetch_limit: int = Field(
+        15 * 1024 * 1024, ge=1024, description="Bytes that a source may send, after decompression."
+    )
+    fetch_contact: str = Field(
+        "", description="Address in the User-Agent, so that a source can reach the operator."
+    )
+    fetch_allow: Networks = Field(
+        default_factory=list,
+        description="Networks that may be fetched although they are not public, with commas: 127.0.0.0/8.",
     )
 
     @property
@@ -83,7 +166,34 @@ class Settings(BaseSettings):
 
     def signing_keys(self) -> list[str]:
         """All keys, oldest first, as itsdangerous wants them: the last one signs."""
-        return [*(key.get_secret_value() for key in reversed(self.old_secret_keys)), self.secret_key.get_secret_value()]
+        return [
+            *(key.get_secret_value() for key in reversed(self.old_secret_keys)),
+            self.secret_key.get_secret_value(),
+        ]
+
+
+def load_settings() -> Settings:
+    """The settings of this process, from its environment.
+
+    Raises:
+        InvalidSettings: with one line for each variable that has a value it cannot have.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = (
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
+        raise InvalidSettings("\n".join(faults)) from error
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Names that look like settings but are none: a slip of the pen that would otherwise go unseen."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(
+        name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name
+    )
 
 
 def refuse_unsafe(settings: Settings) -> None:
@@ -100,10 +210,27 @@ def refuse_unsafe(settings: Settings) -> None:
         for refused, text in (
             (secret == DEFAULT_SECRET, "KENNISPOST_SECRET_KEY is the default: set one of your own."),
             (len(secret) < 32, "KENNISPOST_SECRET_KEY is shorter than 32 characters: set a longer one."),
-            (not settings.base_url.startswith("https://"), "KENNISPOST_BASE_URL is not https: links in mails must be."),
+            (
+                DEFAULT_SECRET in settings.signing_keys()[:-1],
+                "KENNISPOST_OLD_SECRET_KEYS holds the default: whoever reads the source could sign links.",
+            ),
+            (
+                not settings.base_url.startswith("https://"),
+                "KENNISPOST_BASE_URL is not https: links in mails must be.",
+            ),
             (not settings.sender_name, "KENNISPOST_SENDER_NAME is empty: readers must see who sends."),
-            (not settings.sender_address, "KENNISPOST_SENDER_ADDRESS is empty: mail needs a From address."),
-            (not settings.sender_postal_address, "KENNISPOST_SENDER_POSTAL_ADDRESS is empty: the law asks for it in each mail."),
+            (
+                "@" not in settings.sender_address,
+                "KENNISPOST_SENDER_ADDRESS is not an address: mail needs a From address.",
+            ),
+            (
+                not settings.sender_postal_address,
+                "KENNISPOST_SENDER_POSTAL_ADDRESS is empty: the law asks for it.",
+            ),
+            (
+                settings.smtp_security == "none" and bool(settings.smtp_username),
+                "KENNISPOST_SMTP_SECURITY is none: the password would travel in the clear. Use starttls or tls.",
+            ),
         )
         if refused
     ]

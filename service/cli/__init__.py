@@ -3,9 +3,19 @@
 Exit codes: 0 done, 1 something failed, 2 wrong use.
 """
 
+import sys
+
 import typer
 
-app = typer.Typer(name="kennispost", help="Prevention knowledge for Dutch municipalities.", no_args_is_help=True, add_completion=False)
+from service.cli import database
+from service.errors import InvalidSettings, UnsafeSettings
+
+app = typer.Typer(
+    name="kennispost",
+    help="Prevention knowledge for Dutch municipalities.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @app.callback()
@@ -13,6 +23,13 @@ def kennispost() -> None:
     """Prevention knowledge for Dutch municipalities."""
 
 
+app.command("migrate")(database.migrate_database)
+
+
 def main() -> None:
-    """The entry point of the console script."""
-    app()
+    """The entry point of the console script. Settings that cannot be are said in words, not in a traceback."""
+    try:
+        app()
+    except (InvalidSettings, UnsafeSettings) as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from error
