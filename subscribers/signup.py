@@ -1,0 +1,159 @@
+"""Signing up: a request that does nothing until the reader confirms it from their own mailbox (double opt-in)."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from content.vocabulary import Vocabulary
+from subscribers.addresses import Address, parse_address
+from subscribers.consent import ConsentKind, record
+from subscribers.errors import UnknownSubscriber
+from subscribers.following import (
+    interests_of,
+    known_interests,
+    known_organisations,
+    set_interests,
+    set_organisations,
+    set_streams,
+    streams_of,
+)
+from subscribers.people import Stream, Subscriber, SubscriberState
+
+LONGEST_NAME = 100
+"""Signs of a name that are kept."""
+
+SIGN_UP_STREAMS = (Stream.MONTHLY,)
+"""What the form asks for, and confirming brings."""
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """What became of a request. `already_active`: the reader has the newsletter, and nothing was changed."""
+
+    subscriber: Subscriber
+    already_active: bool
+
+
+def sign_up(
+    session: Session,
+    *,
+    address: str,
+    name: str,
+    organisation_keys: Iterable[str],
+    interests: Iterable[str],
+    language: str,
+    vocabulary: Vocabulary,
+    source: str,
+    now: datetime,
+) -> SignUp:
+    """Note that someone asked for the newsletter at this address. The caller mails the link that confirms it.
+
+    Anyone can type anyone's address, so an active reader's data are left as they are. A request that was never
+    confirmed, or someone who left, gets what was asked for last; nothing is sent before they confirm.
+
+    Raises:
+        NotAnAddress: the address cannot exist.
+        UnknownOrganisation: no organisation has one of these keys.
+        UnknownInterest: the vocabulary lacks one of these slugs.
+    """
+    parsed = parse_address(address)
+    organisations = known_organisations(session, organisation_keys)
+    terms = known_interests(interests, vocabulary)
+    subscriber = _by_key(session, parsed.key) or _new(session, parsed, now)
+    if subscriber.state == SubscriberState.ACTIVE:
+        return SignUp(subscriber=subscriber, already_active=True)
+    subscriber.state = SubscriberState.PENDING
+    subscriber.name = tidy_name(name)
+    subscriber.language = language
+    set_organisations(session, subscriber, organisations)
+    set_interests(session, subscriber, terms)
+    topics = [term.slug for term in terms]
+    record(
+        session,
+        subscriber=subscriber,
+        kind=ConsentKind.REQUESTED,
+        streams=SIGN_UP_STREAMS,
+        topics=topics,
+        source=source,
+        now=now,
+    )
+    return SignUp(subscriber=subscriber, already_active=False)
+
+
+def confirm(
+    session: Session, *, reference: str, now: datetime, source: str = "confirmation link"
+) -> Subscriber:
+    """The reader says yes from their own mailbox: from now on they receive the monthly newsletter. Twice is once.
+
+    Raises:
+        UnknownSubscriber: nobody has this reference, or they left after asking: an old link signs no one up again.
+    """
+    subscriber = subscriber_by_reference(session, reference, lock=True)
+    if subscriber.state == SubscriberState.ACTIVE:
+        return subscriber
+    if subscriber.state != SubscriberState.PENDING:
+        raise UnknownSubscriber("This reader left. They can sign up anew.")
+    activate(session, subscriber, streams=SIGN_UP_STREAMS, kind=ConsentKind.CONFIRMED, source=source, now=now)
+    return subscriber
+
+
+def activate(
+    session: Session,
+    subscriber: Subscriber,
+    *,
+    streams: Iterable[str],
+    kind: ConsentKind,
+    source: str,
+    now: datetime,
+) -> None:
+    """Make someone a reader of these streams beside what they receive, with the event that proves it."""
+    asked = set(streams)
+    subscriber.state = SubscriberState.ACTIVE
+    subscriber.confirmed_at = subscriber.confirmed_at or now
+    set_streams(session, subscriber, asked | set(streams_of(session, subscriber)))
+    topics = interests_of(session, subscriber)
+    record(
+        session, subscriber=subscriber, kind=kind, streams=list(asked), topics=topics, source=source, now=now
+    )
+
+
+def subscriber_by_reference(session: Session, reference: str, *, lock: bool = False) -> Subscriber:
+    """The reader that a link is about; `lock` holds the row until the transaction ends.
+
+    Raises:
+        UnknownSubscriber: nobody has this reference (any more).
+    """
+    wanted = select(Subscriber).where(Subscriber.reference == reference)
+    found = session.exec(wanted.with_for_update() if lock else wanted).first()
+    if found is None:
+        raise UnknownSubscriber("This link is about someone who is not among the readers any more.")
+    return found
+
+
+def tidy_name(name: str) -> str:
+    """A name on one line, without signs that cannot be seen, cut to `LONGEST_NAME`."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())[:LONGEST_NAME]
+
+
+def _by_key(session: Session, key: str) -> Subscriber | None:
+    return session.exec(select(Subscriber).where(Subscriber.address_key == key).with_for_update()).first()
+
+
+def _new(session: Session, address: Address, now: datetime) -> Subscriber:
+    made = Subscriber(
+        reference=secrets.token_urlsafe(16), address=address.mailed, address_key=address.key, created_at=now
+    )
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        # Two requests for one address at the same moment: the other was first, and this one joins it.
+        other = _by_key(session, address.key)
+        if other is None:
+            raise
+        return other
+    return made
