@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
-from sqlmodel import Field
+from sqlmodel import Field, Session
 
 from content.columns import Instant, Record
+from content.errors import UnknownIssue
 
 
 class InboxState(StrEnum):
@@ -24,6 +25,8 @@ class Item(Record, table=True):
 
     "New" means first seen, not published; `sort_at` is the earlier of the two, so that a date in the future
     does not pin an item to the top. `relevance` is 2 (for a newsletter), 1 (about substances) or 0.
+    `search_text` is title and summary, folded. `tagged_by` is `rule` until an editor sets the tags; then a harvest leaves
+    them alone.
     """
 
     __table_args__ = (UniqueConstraint("source_id", "identity"),)
@@ -40,6 +43,8 @@ class Item(Record, table=True):
     content_hash: str
     relevance: int = 0
     vocabulary_version: str = ""
+    tagged_by: str = "rule"
+    search_text: str = ""
     state: str = Field(default=InboxState.NEW, index=True)
 
 
@@ -55,3 +60,15 @@ class ItemTag(Record, table=True):
     slug: str = Field(index=True)
     origin: str = "rule"
     evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+
+
+def item_by_id(session: Session, item_id: int) -> Item:
+    """The item with this number.
+
+    Raises:
+        UnknownIssue: there is none.
+    """
+    item = session.get(Item, item_id)
+    if item is None:
+        raise UnknownIssue(f"There is no item {item_id}.")
+    return item

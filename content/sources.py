@@ -1,11 +1,21 @@
 """Sources: where items come from, and what each fetch of one brought."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
-from sqlmodel import Field
+import yaml
+from sqlmodel import Field, Session, col, or_, select
 
 from content.columns import Instant, Record
+from content.errors import SourceExists, SourceRefused, UnknownSource
+from content.links import web_address
+from content.plaintext import folded
+
+STARTER = Path(__file__).parent / "starter" / "sources.yaml"
+FULL_EVERY = timedelta(days=7)
+_KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
 class UrlConfidence(StrEnum):
@@ -24,7 +34,11 @@ class FetchOutcome(StrEnum):
 
 
 class Source(Record, table=True):
-    """A feed that is harvested. `key` is its name on the command line; validators are opaque and sent back as they came."""
+    """A feed that is harvested. `key` is its name on the command line; validators are opaque and sent back as they came.
+
+    `last_full_at` is when a whole answer last came (rather than "unchanged"); before `not_before` the source asked us
+    to stay away; `failures` counts the visits in a row that failed, and `last_problem` says why the last one did.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -38,6 +52,8 @@ class Source(Record, table=True):
     created_at: datetime = Field(sa_type=Instant)
     last_fetched_at: datetime | None = Field(default=None, sa_type=Instant)
     last_ok_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_full_at: datetime | None = Field(default=None, sa_type=Instant)
+    not_before: datetime | None = Field(default=None, sa_type=Instant)
     last_problem: str = ""
     failures: int = 0
 
@@ -55,3 +71,99 @@ class Fetch(Record, table=True):
     entries: int = 0
     new_items: int = 0
     problem: str = ""
+
+
+def add_source(
+    session: Session,
+    *,
+    key: str,
+    url: str,
+    now: datetime,
+    name: str = "",
+    home_url: str = "",
+    enabled: bool = True,
+    url_confidence: UrlConfidence = UrlConfidence.VERIFIED,
+) -> Source:
+    """A new source. Without a name it gets the one that its feed gives itself, at the first harvest.
+
+    Raises:
+        SourceRefused: the key is not one (lower case letters, digits, hyphens; at most 40), or the address is not.
+        SourceExists: there is a source with this key or address.
+    """
+    address = web_address(url).partition("#")[0]
+    if not _KEY.fullmatch(key):
+        raise SourceRefused(f"{key!r} is not a key: use at most 40 lower case letters, digits and hyphens.")
+    if not address:
+        raise SourceRefused(f"{url[:200]!r} is not a web address: it must begin with https:// or http://.")
+    found = session.exec(
+        select(Source).where(or_(col(Source.key) == key, col(Source.url) == address))
+    ).first()
+    if found is not None:
+        raise SourceExists(f"There is a source already with this key or address: {found.key} ({found.url}).")
+    source = Source(
+        key=key,
+        name=name.strip() or key,
+        url=address,
+        home_url=web_address(home_url),
+        enabled=enabled,
+        url_confidence=url_confidence,
+        created_at=now,
+    )
+    session.add(source)
+    session.flush()
+    return source
+
+
+def list_sources(session: Session) -> list[Source]:
+    """All sources, by key."""
+    return list(session.exec(select(Source).order_by(col(Source.key))))
+
+
+def source_by_key(session: Session, key: str) -> Source:
+    """The source with this key.
+
+    Raises:
+        UnknownSource: there is none.
+    """
+    source = session.exec(select(Source).where(Source.key == key)).first()
+    if source is None:
+        raise UnknownSource(f"There is no source {key!r}. `kennispost sources list` shows which there are.")
+    return source
+
+
+def set_enabled(session: Session, *, source: Source, enabled: bool) -> None:
+    """Harvest this source from now on, or no longer. Its items stay."""
+    source.enabled = enabled
+    source.not_before = None
+    session.add(source)
+
+
+def free_key(session: Session, *, title: str) -> str:
+    """A key made from a title, with a number at the end where it is taken: "GGD Voorbeeld" gives ggd-voorbeeld."""
+    stem = re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:34].strip("-") or "bron"
+    taken = set(session.exec(select(Source.key).where(col(Source.key).startswith(stem))))
+    return next(
+        key
+        for number in range(1, len(taken) + 2)
+        if (key := stem if number == 1 else f"{stem}-{number}") not in taken
+    )
+
+
+def load_starter_sources(session: Session, *, now: datetime, path: Path = STARTER) -> list[Source]:
+    """Add the sources that come with Kennispost and are not there yet; those with an unproven address are disabled."""
+    known = {value for source in list_sources(session) for value in (source.key, source.url)}
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    return [
+        add_source(
+            session,
+            key=key,
+            url=entry["url"],
+            name=entry["name"],
+            home_url=entry["home_url"],
+            enabled=entry["url_confidence"] == UrlConfidence.VERIFIED,
+            url_confidence=UrlConfidence(entry["url_confidence"]),
+            now=now,
+        )
+        for key, entry in entries.items()
+        if key not in known and entry["url"] not in known
+    ]

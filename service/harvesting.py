@@ -1,0 +1,108 @@
+"""Harvesting: visit all sources at once, store each as it comes in. A source that fails never stops the others."""
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from content.errors import ContentError, UnknownSource
+from content.harvest import Recorded, Visit, is_due, record_visit, validators_for
+from content.sources import FetchOutcome, list_sources, source_by_key
+from content.storing import Stored, retag_outdated
+from service.database import reading, writing
+from service.runtime import Runtime
+from service.visiting import Target, fetch_rules, target_of, visit_all
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class HarvestReport:
+    """What a harvest did. `items` counts entries seen, `new` those never seen before, `tagged` new or changed items with a tag.
+
+    `fetched`, `unchanged` and `failed` add up to `sources`, unless it was stopped. `problems` has a text by source.
+    """
+
+    sources: int
+    fetched: int
+    unchanged: int
+    failed: int
+    items: int
+    new: int
+    tagged: int
+    seconds: float
+    problems: dict[str, str]
+    visits: tuple[Recorded, ...]
+
+
+def harvest_all(
+    runtime: Runtime, *, only: list[str] | None = None, stop: threading.Event | None = None
+) -> HarvestReport:
+    """Visit the sources that are due, or those that are named, and store what is new. Call it from a plain thread.
+
+    Args:
+        runtime: where the sources are.
+        only: keys of sources to visit, whether enabled or not.
+        stop: when it is set, visits under way are dropped; what was stored stays.
+
+    Raises:
+        UnknownSource: a key in `only` is no source.
+    """
+    begun = time.perf_counter()
+    targets = _targets(runtime, only)
+    recorded: list[Recorded] = []
+
+    def store(target: Target, visit: Visit) -> None:
+        if (row := _store(runtime, target, visit)) is not None:
+            recorded.append(row)
+
+    asyncio.run(
+        visit_all(targets, rules=fetch_rules(runtime.settings), clock=runtime.clock, store=store, stop=stop)
+    )
+    with writing(runtime.engine) as session:
+        retag_outdated(session, vocabulary=runtime.vocabulary)
+    return _report(targets, recorded, seconds=time.perf_counter() - begun)
+
+
+def _targets(runtime: Runtime, only: list[str] | None) -> list[Target]:
+    now = runtime.clock()
+    with reading(runtime.engine) as session:
+        if only:
+            sources = [source_by_key(session, key) for key in dict.fromkeys(only)]
+        else:
+            sources = [source for source in list_sources(session) if is_due(source, now=now)]
+        return [target_of(source, validators=validators_for(source, now=now)) for source in sources]
+
+
+def _store(runtime: Runtime, target: Target, visit: Visit) -> Recorded | None:
+    """Store a visit in a transaction of its own; None when the source was removed meanwhile."""
+    try:
+        with writing(runtime.engine) as session:
+            return record_visit(
+                session, source_id=target.source_id, visit=visit, vocabulary=runtime.vocabulary
+            )
+    except UnknownSource:
+        return None
+    except (SQLAlchemyError, ContentError) as error:
+        log.exception("harvest.not_stored", source=target.key)
+        problem = f"What came in could not be stored: {type(error).__name__}."
+        return Recorded(target.key, target.name, FetchOutcome.FAILED, visit.status, 0, Stored(), problem)
+
+
+def _report(targets: list[Target], recorded: list[Recorded], *, seconds: float) -> HarvestReport:
+    outcomes = [row.outcome for row in recorded]
+    return HarvestReport(
+        sources=len(targets),
+        fetched=outcomes.count(FetchOutcome.OK),
+        unchanged=outcomes.count(FetchOutcome.UNCHANGED),
+        failed=outcomes.count(FetchOutcome.FAILED),
+        items=sum(row.entries for row in recorded),
+        new=sum(row.stored.new for row in recorded),
+        tagged=sum(row.stored.tagged for row in recorded),
+        seconds=round(seconds, 3),
+        problems={row.key: row.problem for row in recorded if row.problem},
+        visits=tuple(sorted(recorded, key=lambda row: row.key)),
+    )
