@@ -67,7 +67,10 @@ class Variant(Record, table=True):
 
 
 class ProfileChoice(Record, table=True):
-    """What readers with this profile and language get. `variant_id` is null when nothing was chosen; `reasons` maps block to slugs."""
+    """What readers with this profile and language get.
+
+    `variant_id` is null when nothing was chosen; `reasons` maps a block's id to the slugs that it met.
+    """
 
     __tablename__ = "profile_choice"
     __table_args__ = (UniqueConstraint("mailing_id", "profile_key", "language"),)

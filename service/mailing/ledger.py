@@ -1,0 +1,31 @@
+"""The ledger: how a mailing stands, state by state. What was planned is the sum of it."""
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from service.mailing.outbox import Delivery, DeliveryState, Mailing
+
+END_STATES = (
+    DeliveryState.SENT,
+    DeliveryState.FAILED,
+    DeliveryState.UNCERTAIN,
+    DeliveryState.SKIPPED,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.CANCELLED,
+)
+"""States that nothing leaves by itself."""
+
+
+def ledger(session: Session, mailing: Mailing) -> dict[str, int]:
+    """How many deliveries are in each state; every state is there, and `planned` is those that wait."""
+    counted = (
+        select(Delivery.state, func.count())
+        .where(Delivery.mailing_id == mailing.id)
+        .group_by(col(Delivery.state))
+    )
+    return dict.fromkeys(map(str, DeliveryState), 0) | dict(session.exec(counted).all())
+
+
+def is_settled(counts: dict[str, int]) -> bool:
+    """Whether every delivery is in an end state."""
+    return sum(counts[state] for state in END_STATES) == sum(counts.values())
