@@ -139,14 +139,16 @@ def set_enabled(session: Session, *, source: Source, enabled: bool) -> None:
 
 
 def free_key(session: Session, *, title: str) -> str:
-    """A key made from a title, with a number at the end where it is taken: "GGD Voorbeeld" gives ggd-voorbeeld."""
-    stem = re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:34].strip("-") or "bron"
+    """A key made from a title, with a number at the end where it is taken."""
+    stem = key_from(title)
     taken = set(session.exec(select(Source.key).where(col(Source.key).startswith(stem))))
-    return next(
-        key
-        for number in range(1, len(taken) + 2)
-        if (key := stem if number == 1 else f"{stem}-{number}") not in taken
-    )
+    numbered = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 2))]
+    return next(key for key in numbered if key not in taken)
+
+
+def key_from(title: str) -> str:
+    """A key made from a title or a file's name: "GGD Voorbeeld" gives ggd-voorbeeld."""
+    return re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:34].strip("-") or "bron"
 
 
 def load_starter_sources(session: Session, *, now: datetime, path: Path = STARTER) -> list[Source]:

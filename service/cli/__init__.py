@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import database
+from service.cli import database, sources
 from service.errors import InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ def kennispost() -> None:
 
 
 app.command("migrate")(database.migrate_database)
+app.add_typer(sources.sources, name="sources")
+app.command("harvest")(sources.harvest)
 
 
 def main() -> None:
