@@ -1,69 +1,33 @@
-"""The vocabulary: the terms that items, blocks and readers are tagged with, in six facets."""
+"""The vocabulary: the terms that items, blocks and readers are tagged with, in six facets.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+Editors change `vocabulary.yaml`, which stands beside this file and explains its own rules.
+"""
+
+from hashlib import sha256
 from pathlib import Path
 
-import yaml
+from content.errors import VocabularyFault
+from content.terms import FACETS, Term, Vocabulary
+from content.vocabulary_file import read_vocabulary
 
-from content.errors import UnknownTerm
+__all__ = ["FACETS", "VOCABULARY", "Term", "Vocabulary", "load_vocabulary"]
 
 VOCABULARY = Path(__file__).parent / "vocabulary.yaml"
-FACETS = ("substance", "setting", "target-group", "domain", "step", "theme")
-
-
-@dataclass(frozen=True)
-class Term:
-    """A word of the vocabulary. `slug` is unique over all facets."""
-
-    facet: str
-    slug: str
-    nl: str
-    en: str
-
-    def label(self, language: str) -> str:
-        """What readers of a language call it."""
-        return self.en if language == "en" else self.nl
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """All terms, in the order of the file. `version` changes with the file's content."""
-
-    version: str
-    terms: tuple[Term, ...]
-
-    @cached_property
-    def by_slug(self) -> Mapping[str, Term]:
-        """Terms by slug."""
-        return {term.slug: term for term in self.terms}
-
-    def term(self, slug: str) -> Term:
-        """The term with this slug.
-
-        Raises:
-            UnknownTerm: no facet has it.
-        """
-        if slug not in self.by_slug:
-            raise UnknownTerm(f"The vocabulary has no term {slug!r}.")
-        return self.by_slug[slug]
-
-    def facet(self, facet: str) -> tuple[Term, ...]:
-        """The terms of one facet, in the order of the file."""
-        return tuple(term for term in self.terms if term.facet == facet)
 
 
 def load_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
-    """Read and check the vocabulary.
+    """Read and check the vocabulary. Its version is the file's own number and a hash of its content.
 
     Raises:
-        VocabularyFault: names file, line and fault.
+        VocabularyFault: names file, line and fault; several faults come together, a line each.
     """
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    terms = [
-        Term(facet=facet, slug=slug, nl=entry["nl"], en=entry["en"])
-        for facet in FACETS
-        for slug, entry in document["facets"][facet].items()
-    ]
-    return Vocabulary(version=str(document["version"]), terms=tuple(terms))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise VocabularyFault(f"{path.name} cannot be read: {error.strerror}.") from error
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise VocabularyFault(f"{path.name}, line {line}: this is not UTF-8 text.") from error
+    return read_vocabulary(text, name=path.name, digest=sha256(content).hexdigest()[:12])

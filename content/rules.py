@@ -1,0 +1,73 @@
+"""Rules: the words by which a term is recognised, as the vocabulary file writes them, and what they compile to."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from content.folding import fold
+
+KINDS = ("open_tail", "whole_word")
+GAP = ".."
+_ALLOWED = re.compile(r"[\w][\w',.&+/-]*\*?")
+_LETTERS_BEFORE_A_TAIL = 3
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One entry under `match`. The comment at the top of vocabulary.yaml says what each key means."""
+
+    kind: str
+    phrases: tuple[str, ...]
+    needs_context: bool = False
+    only_alone: bool = False
+    negated: bool = False
+    near: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
+
+    def explain(self, phrase: str) -> str:
+        """The rule in words, for the evidence of a match."""
+        extras = [name for name in ("needs_context", "only_alone", "negated", "near") if getattr(self, name)]
+        return " + ".join([f"{self.kind}: {phrase}", *extras])
+
+
+def phrase_fault(phrase: str, *, open_tail: bool) -> str | None:
+    """What is wrong with a phrase, or None. `..` stands for at most four words, `*` for the rest of a word."""
+    words = fold(phrase).text.split()
+    if not words:
+        return "is empty"
+    if GAP in (words[0], words[-1]):
+        return "must not begin or end with .."
+    for word in words:
+        if word != GAP and not _ALLOWED.fullmatch(word):
+            return f"has a part that cannot be read: {word!r} (letters, digits, - ' and a * at the end of a word)"
+    for word in (words[0], words[-1]):
+        is_open = word.endswith("*") or (open_tail and word is words[-1])
+        if is_open and len(word.rstrip("*")) < _LETTERS_BEFORE_A_TAIL:
+            return f"is too short to stay open at the end: {word!r}"
+    return None
+
+
+def keys_of(phrase: str) -> set[str]:
+    """The first letters (at most three) of the words that a phrase can begin with."""
+    first = fold(phrase).text.split()[0].rstrip("*")
+    return {re.match(r"\w{1,3}", variant)[0] for variant in (first, first.replace("-", ""))}  # type: ignore[index]
+
+
+def expression_of(phrase: str, *, open_tail: bool) -> str:
+    """The regular expression of a phrase; it expects to begin at the start of a word."""
+    parts: list[str] = []
+    for word in fold(phrase).text.split():
+        if word == GAP:
+            parts.append(r"(?:[^ .!?\n]+[ ]+){0,4}?")
+            continue
+        body = re.escape(word.rstrip("*")).replace(r"\-", "[- ]?")
+        parts.append(body + (r"\w*" if word.endswith("*") else "") + "[ -]+")
+    expression = "".join(parts).removesuffix("[ -]+")
+    return expression + (r"\w*(?:-\w+)*" if open_tail else r"(?!\w)")
+
+
+@lru_cache(maxsize=4096)
+def any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for a list of phrases, each from the start of a word."""
+    return re.compile(r"(?<!\w)(?:" + "|".join(expression_of(one, open_tail=False) for one in phrases) + ")")

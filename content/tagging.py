@@ -1,0 +1,155 @@
+"""Tagging: which terms an item is about, which of its words say so, and how relevant it is. Pure and explained."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from content.folding import Folded, fold
+from content.matching import Hit, in_context
+from content.relevance import NEITHER, judge
+from content.vocabulary import FACETS, Term, Vocabulary
+
+TITLE_WEIGHT = 2
+AFFIRMED = "affirmed"
+NEGATED = "negated"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The evidence for one term: `text` stands at `start` (in characters) in `field` (title or summary).
+
+    `polarity` is `negated` where the words say that there is none of it ("geen drugs", "alcoholvrij").
+    """
+
+    facet: str
+    slug: str
+    text: str
+    field: str
+    start: int
+    rule: str
+    polarity: str = AFFIRMED
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """Relevance 2 (for a newsletter), 1 (about substances) or 0 (neither), the matches, and the cues behind it."""
+
+    relevance: int
+    matches: tuple[Match, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def tags(self) -> dict[str, list[str]]:
+        """Slugs by facet; what the title says, or the lead says most often, comes first."""
+        weights: dict[str, dict[str, int]] = {}
+        for match in self.matches:
+            of_facet = weights.setdefault(match.facet, {})
+            of_facet[match.slug] = of_facet.get(match.slug, 0) + (
+                TITLE_WEIGHT if match.field == "title" else 1
+            )
+        return {
+            facet: sorted(weights[facet], key=lambda slug: -weights[facet][slug])
+            for facet in FACETS
+            if facet in weights
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A title and a summary as one folded text: rules may look from the one into the other, phrases may not."""
+
+    title: Folded
+    summary: Folded
+    text: str
+
+    @property
+    def title_end(self) -> int:
+        return len(self.title.text)
+
+    def place(self, hit: Hit) -> tuple[str, int, str]:
+        """The field, the offset in it, and the words as they stand there."""
+        in_title = hit.start < self.title_end
+        folded, shift = (self.title, 0) if in_title else (self.summary, self.title_end + 1)
+        start, end = folded.span(hit.start - shift, hit.end - shift)
+        return ("title" if in_title else "summary"), start, folded.original[start:end]
+
+
+def tag(vocabulary: Vocabulary, *, title: str, summary: str) -> Tagging:
+    """Tag an item. Without a substance in it, an item gets nothing: the other facets are tagged in its context."""
+    reading = _read(title, summary)
+    substances = _substances(vocabulary, reading.text)
+    if not substances:
+        return Tagging(NEITHER)
+    others = [
+        hit
+        for hit in vocabulary.others.hits(reading.text)
+        if not hit.rule.needs_context or in_context(hit, substances, reading.text)
+    ]
+    matches = [_match(vocabulary, reading, hit) for hit in _longest([*substances, *others])]
+    judgement = judge(
+        vocabulary.signals.hits(reading.text),
+        points=vocabulary.points,
+        threshold=vocabulary.threshold,
+        title_end=reading.title_end,
+        all_negated=all(match.polarity == NEGATED for match in matches if match.facet == "substance"),
+    )
+    return Tagging(judgement.relevance, tuple(matches), judgement.reasons)
+
+
+def _read(title: str, summary: str) -> _Reading:
+    folded_title, folded_summary = fold(title), fold(summary)
+    return _Reading(folded_title, folded_summary, f"{folded_title.text}\n{folded_summary.text}")
+
+
+def _substances(vocabulary: Vocabulary, text: str) -> list[Hit]:
+    found = vocabulary.substances.hits(text)
+    certain = [hit for hit in found if not hit.rule.needs_context]
+    supported = [hit for hit in found if hit.rule.needs_context and in_context(hit, certain, text)]
+    hits = certain + supported
+    named = {hit.key for hit in hits if not hit.rule.only_alone}
+    return [
+        hit
+        for hit in hits
+        if not hit.rule.only_alone or not _others_named(vocabulary.by_slug[hit.key], named)
+    ]
+
+
+def _others_named(term: Term, named: set[str]) -> bool:
+    """Whether something is named of which the general word is only another word for."""
+    return bool(named - set(term.beside))
+
+
+def _longest(hits: Iterable[Hit]) -> list[Hit]:
+    """In the order of the text; of the matches of one term that overlap, the longest."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda one: (one.start - one.end, one.start)):
+        if not any(hit.key == one.key and hit.start < one.end and one.start < hit.end for one in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda one: (one.start, one.end))
+
+
+def _match(vocabulary: Vocabulary, reading: _Reading, hit: Hit) -> Match:
+    field, start, text = reading.place(hit)
+    negated = hit.rule.negated or _is_negated(vocabulary.negations, reading.text[: hit.start])
+    return Match(
+        facet=vocabulary.by_slug[hit.key].facet,
+        slug=hit.key,
+        text=text,
+        field=field,
+        start=start,
+        rule=hit.rule.explain(hit.phrase),
+        polarity=NEGATED if negated else AFFIRMED,
+    )
+
+
+@lru_cache(maxsize=8)
+def _negation(words: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(re.escape(fold(word).text) for word in words)
+    quantity = r"(?:(?:meer|enkele?|enige|andere|extra)[ ]+)?"
+    listed = r"(?:(?:[\w-]+,[ ]+)*[\w-]+[ ]+(?:of|en|noch)[ ]+)?"  # "geen alcohol, tabak of drugs" denies all three
+    return re.compile(rf"(?<!\w)(?:{either})[ ]+{quantity}{listed}$")
+
+
+def _is_negated(words: tuple[str, ...], before: str) -> bool:
+    return bool(words) and _negation(words).search(before[-60:]) is not None
