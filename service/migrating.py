@@ -1,9 +1,9 @@
 """Migrations: bring a database to the tables of this version, on either engine, once, whoever starts first."""
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,10 @@ def migrate(engine: Engine) -> None:
         command.upgrade(_configuration(MIGRATIONS, connection), "head")
 
 
-def is_current(engine: Engine) -> bool:
+def is_current(database: Engine | Connection) -> bool:
     """Whether the database has exactly this version's tables; false for one that is older, newer or empty."""
-    with engine.connect() as connection:
+    with contextlib.ExitStack() as stack:
+        connection = stack.enter_context(database.connect()) if isinstance(database, Engine) else database
         stands_at = MigrationContext.configure(connection).get_current_heads()
     return set(stands_at) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
@@ -91,7 +92,7 @@ COMPARISON: dict[str, Any] = {
 """How models and tables are compared, in migrations and in their test."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     with engine.execution_options(**{WRITES: True}).connect() as connection:
         if engine.dialect.name != "sqlite":

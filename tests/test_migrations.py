@@ -1,9 +1,11 @@
 """Migrations and models agree, on both engines, whoever migrates first."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -121,3 +123,37 @@ def test_sqlite_checks_references_again_after_migrating(empty: Callable[[str], E
     migrate(engine)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_the_command_migrates_and_fills_the_register_twice_over(
+    kind: str, empty_database: Callable[[str], Settings]
+) -> None:
+    settings = empty_database(kind)
+    values = {"KENNISPOST_DATA_DIR": str(settings.data_dir), "KENNISPOST_DATABASE_URL": settings.database_url}
+    for _time in range(2):
+        subprocess.run(
+            [str(Path(sys.executable).parent / "kennispost"), "migrate"],
+            env={**os.environ, **values},
+            check=True,
+        )
+    engine = open_engine(settings)
+    with engine.connect() as connection:
+        assert is_current(connection)
+        count = text("SELECT count(*) FROM organisation WHERE kind = 'municipality'")
+        assert connection.execute(count).scalar() == 342
+    engine.dispose()
+
+
+def test_the_command_says_in_a_line_that_the_database_does_not_answer(tmp_path: Path) -> None:
+    values = {
+        "KENNISPOST_DATA_DIR": str(tmp_path),
+        "KENNISPOST_DATABASE_URL": "postgresql://127.0.0.1:1/kennispost",
+    }
+    kennispost = str(Path(sys.executable).parent / "kennispost")
+    ended = subprocess.run(
+        [kennispost, "migrate"], check=False, env={**os.environ, **values}, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert "does not answer" in ended.stderr
+    assert "Traceback" not in ended.stderr

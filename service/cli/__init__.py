@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import database, sources
+from service.cli import database, sources, users
 from service.errors import InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ def kennispost() -> None:
 
 app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
+app.add_typer(users.users, name="users")
 app.command("harvest")(sources.harvest)
 
 
@@ -34,4 +35,4 @@ def main() -> None:
         app()
     except (InvalidSettings, UnsafeSettings) as error:
         sys.stderr.write(f"{error}\n")
-        raise SystemExit(2) from error
+        raise SystemExit(1) from error

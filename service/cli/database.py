@@ -1,21 +1,15 @@
-"""`kennispost migrate`: bring the database to the tables of this version."""
+"""`kennispost migrate`: bring the database to this version."""
 
-from rich.console import Console
-from sqlalchemy.exc import OperationalError
-from typer import Exit
+import typer
 
-from service.database import open_engine
-from service.migrating import migrate
+from service.cli.failing import stated_failures
+from service.preparing import prepare
+from service.runtime import build_runtime
 from service.settings import load_settings
 
 
 def migrate_database() -> None:
-    """Make or change the tables to fit this version. Safe to run at any time, more than once, and from two places."""
-    notes = Console(stderr=True, highlight=False)
-    engine = open_engine(load_settings())
-    try:
-        migrate(engine)
-    except OperationalError as error:
-        notes.print(f"The database does not answer: {error.orig}", markup=False)
-        raise Exit(code=1) from error
-    notes.print("The database is up to date.")
+    """Make or change the tables, and bring the register of municipalities up to date. Safe to run more than once."""
+    with stated_failures():
+        prepare(build_runtime(load_settings()))
+    typer.echo("The database is up to date.", err=True)
