@@ -3,23 +3,18 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
 from functools import lru_cache
 
 import httpx
 
-from content.bodies import read_body, readable
+from content.answers import Fetched, Validators, read_answer
 from content.errors import FetchFailed
 from content.links import web_address
 from content.network import Address, Network, permitted_addresses
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 REDIRECTS = 5
-_REDIRECTING = frozenset({301, 302, 303, 307, 308})
-_VALIDATOR_LIMIT = 1000
-_LONGEST_STAY_AWAY = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -30,26 +25,6 @@ class FetchRules:
     timeout: float = 20.0
     limit: int = 15 * 1024 * 1024
     allow: Sequence[Network] = ()
-
-
-@dataclass(frozen=True)
-class Validators:
-    """What an earlier answer said about itself; opaque, sent back byte for byte, each on its own."""
-
-    etag: str = ""
-    last_modified: str = ""
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """An answer. `url` is where it came from in the end; `body` is decompressed; `unchanged` is a 304."""
-
-    url: str
-    status: int
-    body: bytes
-    content_type: str = ""
-    validators: Validators = field(default_factory=Validators)
-    unchanged: bool = False
 
 
 def fetch_now(url: str, *, rules: FetchRules) -> Fetched:
@@ -120,16 +95,25 @@ async def _get(target: httpx.URL, *, rules: FetchRules, validators: Validators) 
 async def _get_from(
     address: Address, target: httpx.URL, *, rules: FetchRules, validators: Validators
 ) -> Fetched | str:
-    # A client for each request: no cookie and no connection is carried from one host to the next.
-    timeout = httpx.Timeout(None, connect=rules.timeout / 2)  # the whole is timed by `fetch`
-    async with httpx.AsyncClient(
-        verify=_tls(), trust_env=False, timeout=timeout, follow_redirects=False
-    ) as client:
-        pinned = target.copy_with(host=str(address))
-        headers = _headers(target, rules=rules, validators=validators)
-        extensions = {"sni_hostname": target.raw_host.decode("ascii")}
-        async with client.stream("GET", pinned, headers=headers, extensions=extensions) as response:
-            return await _answer(response, target, rules=rules, validators=validators)
+    # A transport for each request, without a client around it: no cookie, no connection and no proxy out of the
+    # environment is carried from one host to the next.
+    request = httpx.Request(
+        "GET",
+        target.copy_with(host=str(address)),
+        headers=_headers(target, rules=rules, validators=validators),
+        extensions={
+            "sni_hostname": target.raw_host.decode("ascii"),
+            "timeout": httpx.Timeout(
+                None, connect=rules.timeout / 2
+            ).as_dict(),  # the whole is timed by `fetch`
+        },
+    )
+    async with httpx.AsyncHTTPTransport(verify=_tls(), trust_env=False) as transport:
+        response = await transport.handle_async_request(request)
+        try:
+            return await read_answer(response, target, limit=rules.limit, validators=validators)
+        finally:
+            await response.aclose()
 
 
 def _headers(target: httpx.URL, *, rules: FetchRules, validators: Validators) -> list[tuple[bytes, bytes]]:
@@ -144,76 +128,6 @@ def _headers(target: httpx.URL, *, rules: FetchRules, validators: Validators) ->
     if validators.last_modified:
         headers["If-Modified-Since"] = validators.last_modified
     return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers.items()]
-
-
-async def _answer(
-    response: httpx.Response, target: httpx.URL, *, rules: FetchRules, validators: Validators
-) -> Fetched | str:
-    status, location = response.status_code, response.headers.get("location", "")
-    fresh = Validators(_raw_header(response, b"etag"), _raw_header(response, b"last-modified"))
-    if status in _REDIRECTING and location:
-        return str(target.join(location))
-    if status == 304 and (validators.etag or validators.last_modified):
-        kept = Validators(fresh.etag or validators.etag, fresh.last_modified or validators.last_modified)
-        return Fetched(url=str(target), status=status, body=b"", validators=kept, unchanged=True)
-    if status != 200:
-        raise FetchFailed(
-            _status_text(status),
-            status=status,
-            retry_after=_retry_after(response.headers.get("retry-after", "")),
-        )
-    return Fetched(
-        url=str(target),
-        status=status,
-        body=await _body(response, rules),
-        content_type=response.headers.get("content-type", ""),
-        validators=fresh,
-    )
-
-
-async def _body(response: httpx.Response, rules: FetchRules) -> bytes:
-    declared = response.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > rules.limit:
-        raise FetchFailed(
-            f"The answer is larger than {readable(rules.limit)}; it was not read.",
-            status=response.status_code,
-        )
-    return await read_body(
-        response.aiter_raw(), encoding=response.headers.get("content-encoding", ""), limit=rules.limit
-    )
-
-
-def _raw_header(response: httpx.Response, name: bytes) -> str:
-    """A header as it came, a character for each byte; "" when it is missing or too long to be meant."""
-    values = [value for key, value in response.headers.raw if key.lower() == name]
-    return values[0].decode("latin-1") if values and len(values[0]) <= _VALIDATOR_LIMIT else ""
-
-
-def _status_text(status: int) -> str:
-    known = {
-        403: "The site refuses us (403).",
-        404: "There is nothing at this address (404).",
-        410: "The site says that this address is gone for good (410). Remove or replace the source.",
-        429: "The site says that we come too often (429).",
-    }
-    return known.get(
-        status,
-        f"The site answered with an error ({status})."
-        if status >= 400
-        else f"The site answered {status}, without a feed.",
-    )
-
-
-def _retry_after(text: str) -> int:
-    """Seconds to stay away, from a Retry-After header (RFC 9110, 10.2.3) in either form; at most a day."""
-    if text.strip().isdecimal():
-        return min(int(text), _LONGEST_STAY_AWAY)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return 0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0, min(int((aware - datetime.now(tz=UTC)).total_seconds()), _LONGEST_STAY_AWAY))
 
 
 @lru_cache(maxsize=1)

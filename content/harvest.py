@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
+from content.answers import Validators
 from content.errors import UnknownSource
 from content.feeds import Feed
-from content.fetching import Validators
 from content.sources import FULL_EVERY, Fetch, FetchOutcome, Source
 from content.storing import Stored, store_entries
 from content.vocabulary import Vocabulary

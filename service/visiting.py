@@ -8,9 +8,10 @@ from importlib.metadata import version
 
 import structlog
 
+from content.answers import Fetched, Validators
 from content.errors import FeedUnreadable, FetchFailed
 from content.feeds import Feed, read_feed
-from content.fetching import Fetched, FetchRules, Validators, fetch
+from content.fetching import FetchRules, fetch
 from content.harvest import Visit
 from content.network import networks
 from content.sources import FetchOutcome, Source
