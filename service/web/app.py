@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.runtime import Runtime
-from service.web import problems
+from service.web import home, preferences, problems, signup, unsubscribe
 from service.web.headers import SecurityHeaders
 
 STATIC = Path(__file__).parent / "static"
@@ -36,5 +36,5 @@ def make_app(runtime: Runtime) -> FastAPI:
     return app
 
 
-ROUTERS = ()
+ROUTERS = (home.router, signup.router, preferences.router, unsubscribe.router)
 """The routers of the site and of the desk."""

@@ -1,0 +1,153 @@
+"""Preferences: everything a reader can set about themselves, behind a link out of their own mail."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, field_validator
+from sqlmodel import Session
+
+from content.vocabulary import FACETS
+from service.i18n import LANGUAGES
+from service.runtime import Runtime
+from service.tokens import Purpose, make_token, read_token
+from service.web.csrf import csrf_protected
+from service.web.dependencies import House, Language, Now, Transaction
+from service.web.organisations import Answer, describe, read_answer
+from service.web.pages import page, see
+from service.web.topics import topic_groups
+from subscribers.people import Subscriber
+from subscribers.preferences import Preferences, change_preferences, preferences_of
+from subscribers.search import organisations_by_key
+from subscribers.signup import subscriber_by_reference
+
+router = APIRouter(dependencies=[Depends(csrf_protected)])
+
+
+class PreferencesForm(BaseModel):
+    """What the form sends. `organisations` are keys that stay; `organisation` is one to add, typed."""
+
+    name: str = ""
+    language: str = LANGUAGES[0]
+    organisations: list[str] = []
+    organisation: str = ""
+    organisation_chosen: str = ""
+    organisation_shown_for: str = ""
+    interests: list[str] = []
+    streams: list[str] = []
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def without_nul(cls, value: object) -> object:
+        """No database takes a NUL in a text, and no person types one."""
+        if isinstance(value, list):
+            return [one.replace("\0", "") if isinstance(one, str) else one for one in value]
+        return value.replace("\0", "") if isinstance(value, str) else value
+
+
+@router.api_route("/voorkeuren/{token}", methods=["GET", "HEAD"])
+def show(
+    *, token: str, request: Request, house: House, session: Transaction, now: Now, language: Language
+) -> Response:
+    """The preferences as they are."""
+    subscriber = _reader(session, house, token, now)
+    return _page(
+        request=request,
+        house=house,
+        session=session,
+        token=token,
+        subscriber=subscriber,
+        shown=preferences_of(session, subscriber),
+        answer=Answer(typed=""),
+        language=language,
+        saved=request.query_params.get("bewaard", "") == "1",
+    )
+
+
+@router.post("/voorkeuren/{token}")
+def save(
+    *,
+    token: str,
+    request: Request,
+    house: House,
+    session: Transaction,
+    now: Now,
+    language: Language,
+    data: Annotated[PreferencesForm, Form()],
+) -> Response:
+    """Set them all."""
+    subscriber = _reader(session, house, token, now, lock=True)
+    answer = read_answer(
+        session,
+        typed=data.organisation,
+        chosen=data.organisation_chosen,
+        shown_for=data.organisation_shown_for,
+        required=False,
+    )
+    added = {answer.organisation.key} if answer.organisation else set()
+    wanted = Preferences(
+        name=data.name,
+        language=data.language if data.language in LANGUAGES else subscriber.language,
+        organisation_keys=frozenset(data.organisations) | added,
+        interests=frozenset(data.interests),
+        streams=frozenset(data.streams),
+    )
+    if answer.problem:
+        return _page(
+            request=request,
+            house=house,
+            session=session,
+            token=token,
+            subscriber=subscriber,
+            shown=wanted,
+            answer=answer,
+            language=language,
+            status=422,
+        )
+    change_preferences(
+        session,
+        subscriber=subscriber,
+        wanted=wanted,
+        vocabulary=house.vocabulary,
+        source="page /voorkeuren",
+        now=now,
+    )
+    return see(f"/voorkeuren/{token}?bewaard=1")
+
+
+def _reader(session: Session, house: Runtime, token: str, now: Now, *, lock: bool = False) -> Subscriber:
+    reference = read_token(house.settings, Purpose.PREFERENCES, token, now=now)
+    return subscriber_by_reference(session, reference, lock=lock)
+
+
+def _page(
+    *,
+    request: Request,
+    house: Runtime,
+    session: Session,
+    token: str,
+    subscriber: Subscriber,
+    shown: Preferences,
+    answer: Answer,
+    language: str,
+    status: int = 200,
+    saved: bool = False,
+) -> Response:
+    mine = set(preferences_of(session, subscriber).organisation_keys) | shown.organisation_keys
+    leave = make_token(house.settings, Purpose.UNSUBSCRIBE, [subscriber.reference, "all"], now=house.clock())
+    return page(
+        request,
+        "preferences.html",
+        status=status,
+        token=token,
+        address=subscriber.address,
+        state=subscriber.state,
+        shown=shown,
+        organisations=[(found, describe(found, language)) for found in organisations_by_key(session, mine)],
+        answer=answer,
+        candidates=[(found, describe(found, language)) for found in answer.candidates],
+        groups=topic_groups(house.vocabulary, FACETS, shown.interests, language),
+        problems={"organisation": answer.problem} if answer.problem else {},
+        leave=f"/afmelden/{leave}",
+        saved=saved,
+    )

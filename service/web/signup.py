@@ -1,0 +1,194 @@
+"""Signing up: the form, the answer that is the same for every address, and the confirmation that acts on POST only."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, field_validator
+
+from service.i18n import _
+from service.limits import RateLimit, count_request
+from service.mailing.letters import post_letter
+from service.runtime import Runtime
+from service.schedule.table import next_monthly
+from service.tokens import Purpose, make_token, read_token
+from service.web.csrf import csrf_protected
+from service.web.dependencies import House, Language, Now, Transaction, limited
+from service.web.organisations import Answer, describe, read_answer
+from service.web.pages import page, see
+from service.web.topics import FIRST_FACETS, topic_groups
+from subscribers.addresses import parse_address
+from subscribers.consent import CURRENT
+from subscribers.errors import NotAnAddress, UnknownSubscriber
+from subscribers.people import SubscriberState
+from subscribers.search import find_organisations
+from subscribers.signup import confirm, sign_up, subscriber_by_reference
+from subscribers.suppression import is_suppressed
+
+router = APIRouter(dependencies=[Depends(csrf_protected)])
+
+PER_NETWORK = RateLimit("sign-up", 60, 3600)
+"""An office of many people shares one address, and a form with a mistake counts as well."""
+
+PER_ADDRESS = RateLimit("sign-up-address", 3, 3600)
+"""So that nobody can fill someone else's mailbox with confirmation mails."""
+
+SUGGESTIONS = 8
+
+
+class SignUpForm(BaseModel):
+    """What the form sends. Everything may be missing: the page says what is."""
+
+    address: str = ""
+    name: str = ""
+    organisation: str = ""
+    organisation_chosen: str = ""
+    organisation_shown_for: str = ""
+    interests: list[str] = []
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def without_nul(cls, value: object) -> object:
+        """No database takes a NUL in a text, and no person types one."""
+        return value.replace("\0", "") if isinstance(value, str) else value
+
+
+@router.api_route("/aanmelden", methods=["GET", "HEAD"])
+def form(request: Request, house: House, language: Language) -> Response:
+    """The empty form."""
+    return _form(
+        request=request,
+        house=house,
+        language=language,
+        data=SignUpForm(),
+        answer=Answer(typed=""),
+        problems={},
+        status=200,
+    )
+
+
+@router.post("/aanmelden", dependencies=[Depends(limited(PER_NETWORK))])
+def submit(
+    *,
+    request: Request,
+    house: House,
+    session: Transaction,
+    now: Now,
+    language: Language,
+    data: Annotated[SignUpForm, Form()],
+) -> Response:
+    """Note the request and post the mail that confirms it; whatever is known of the address, the answer is the same."""
+    answer = read_answer(
+        session,
+        typed=data.organisation,
+        chosen=data.organisation_chosen,
+        shown_for=data.organisation_shown_for,
+    )
+    problems = {"address": _address_problem(data.address), "organisation": answer.problem}
+    problems = {field: problem for field, problem in problems.items() if problem}
+    if problems:
+        return _form(
+            request=request,
+            house=house,
+            language=language,
+            data=data,
+            answer=answer,
+            problems=problems,
+            status=422,
+        )
+    secret = house.settings.secret_key.get_secret_value()
+    key = parse_address(data.address).key
+    count_request(session, limit=PER_ADDRESS, subject=key, secret=secret, now=now)
+    if not is_suppressed(session, address=data.address, keys=house.settings.signing_keys()):
+        signed = sign_up(
+            session,
+            address=data.address,
+            name=data.name,
+            organisation_keys=[answer.organisation.key] if answer.organisation else [],
+            interests=data.interests,
+            language=language,
+            vocabulary=house.vocabulary,
+            source="form /aanmelden",
+            now=now,
+        )
+        kind = "already-subscribed" if signed.already_active else "confirm-subscription"
+        post_letter(session, kind=kind, subscriber=signed.subscriber, now=now)
+    return see("/aanmelden/verzonden")
+
+
+@router.api_route("/aanmelden/verzonden", methods=["GET", "HEAD"])
+def sent(request: Request) -> Response:
+    """What happens next; one page for everyone."""
+    return page(request, "signup_sent.html")
+
+
+@router.get("/aanmelden/organisaties")
+def suggest(session: Transaction, language: Language, q: Annotated[str, Query()] = "") -> Response:
+    """Organisations for the list under the field, as JSON: name, and a line that tells like names apart."""
+    found = find_organisations(session, text=q.replace("\0", ""), limit=SUGGESTIONS)
+    return JSONResponse(
+        [{"name": organisation.name, "detail": describe(organisation, language)} for organisation in found],
+        headers={"Cache-Control": "private, max-age=300", "Vary": "Accept-Language, Cookie"},
+    )
+
+
+@router.api_route("/bevestigen/{token}", methods=["GET", "HEAD"])
+def ask(token: str, request: Request, house: House, session: Transaction, now: Now) -> Response:
+    """The button that confirms; once confirmed, what comes when. Looking changes nothing."""
+    reference = read_token(house.settings, Purpose.CONFIRM, token, now=now)
+    subscriber = subscriber_by_reference(session, reference)
+    if subscriber.state == SubscriberState.UNSUBSCRIBED:
+        raise UnknownSubscriber("This reader left after asking. They can sign up anew.")
+    if subscriber.state == SubscriberState.PENDING:
+        return page(request, "confirm.html", token=token, address=subscriber.address)
+    preferences = make_token(house.settings, Purpose.PREFERENCES, subscriber.reference, now=now)
+    return page(
+        request,
+        "confirmed.html",
+        address=subscriber.address,
+        preferences=f"/voorkeuren/{preferences}",
+        next_issue=next_monthly(house.settings, now),
+    )
+
+
+@router.post("/bevestigen/{token}")
+def accept(token: str, house: House, session: Transaction, now: Now) -> Response:
+    """The reader says yes."""
+    reference = read_token(house.settings, Purpose.CONFIRM, token, now=now)
+    confirm(session, reference=reference, now=now, source="page /bevestigen")
+    return see(f"/bevestigen/{token}")
+
+
+def _address_problem(address: str) -> str:
+    if not address.strip():
+        return _("Vul uw e-mailadres in.")
+    try:
+        parse_address(address)
+    except NotAnAddress:
+        return _("Dit is geen e-mailadres. Controleer het, bijvoorbeeld naam@gemeente.nl.")
+    return ""
+
+
+def _form(
+    *,
+    request: Request,
+    house: Runtime,
+    language: str,
+    data: SignUpForm,
+    answer: Answer,
+    problems: Mapping[str, str],
+    status: int,
+) -> Response:
+    groups = topic_groups(house.vocabulary, FIRST_FACETS, frozenset(data.interests), language)
+    return page(
+        request,
+        "signup.html",
+        status=status,
+        data=data,
+        answer=answer,
+        candidates=[(found, describe(found, language)) for found in answer.candidates],
+        groups=groups,
+        problems=problems,
+        wording=CURRENT.text(language),
+    )
