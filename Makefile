@@ -36,10 +36,10 @@ bench: $(VENV)/development ## what can be measured, each a command of its own un
 	@shopt -s nullglob; for each in benchmarks/[a-z]*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
 messages: $(VENV)/development ## bring the catalogues up to date with the texts in the source
-	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output --no-wrap \
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output --no-wrap --ignore-dirs ".* data dist build" \
 		--output-file $(VENV)/kennispost.pot .
 	for language in nl en; do $(BIN)/pybabel --quiet update --domain kennispost --input-file $(VENV)/kennispost.pot \
-		--output-dir service/locales --locale $$language --no-fuzzy-matching --ignore-obsolete --no-wrap || exit 1; done
+		--output-dir service/locales --locale $$language --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap || exit 1; done
 
 migration: $(VENV)/development ## m="What changes": write the next migration from the models; read it before you commit it
 	$(BIN)/python -c 'import sys; from service.migrating import write_revision; print(write_revision(sys.argv[1]))' "$(m)"
