@@ -152,7 +152,7 @@ def ascii_address(address: str) -> str:
         MailRefused: no domain, one that cannot be, or a local part that needs SMTPUTF8.
     """
     local, at, domain = address.rpartition("@")
-    if not at or not local or not domain or not local.isascii():
+    if not at or not local or not domain or not local.isascii() or not set(address).isdisjoint("<> \t\r\n\0"):
         raise MailRefused("This address cannot be mailed.")
     return f"{local}@{ascii_domain(domain)}"
 

@@ -17,13 +17,13 @@ from content.issues import Issue, IssueKind, candidates_of, limits_of
 from service.errors import NothingToSend
 from service.mailing.edition import Edition, edition_of
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
+from service.mailing.recipients import suppressed_ids
 from service.mailing.rendering import refuse_too_large, render_issue
 from service.runtime import Runtime
 from service.settings import Settings
 from subscribers.audience import audience
 from subscribers.people import Stream, Subscriber
 from subscribers.profiles import profiles_of_keys
-from subscribers.suppression import Suppression, address_hash
 
 STREAMS = {IssueKind.MONTHLY: Stream.MONTHLY, IssueKind.DIGEST: Stream.DIGEST, IssueKind.ALERT: Stream.ALERTS}
 """Which readers an issue is for."""
@@ -99,13 +99,11 @@ def _insert_deliveries(session: Session, mailing: Mailing, now: datetime) -> int
 
 
 def _set_suppressed(session: Session, settings: Settings, mailing: Mailing, now: datetime) -> None:
-    suppressed = set(session.exec(select(Suppression.address_hash)))
-    if not suppressed:
-        return
-    wanted = select(Delivery, Subscriber.address).join(Subscriber).where(Delivery.mailing_id == mailing.id)
-    for delivery, address in session.exec(wanted).all():
-        if not suppressed.isdisjoint(address_hash(address, key=key) for key in settings.signing_keys()):
-            delivery.state, delivery.settled_at = DeliveryState.SUPPRESSED, now
+    wanted = select(Delivery.id, Subscriber.address).join(Subscriber).where(Delivery.mailing_id == mailing.id)
+    addresses = {found or 0: address for found, address in session.exec(wanted)}
+    for delivery_id in suppressed_ids(session, settings, addresses):
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.state, delivery.settled_at = DeliveryState.SUPPRESSED, now
     session.flush()
 
 
