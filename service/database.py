@@ -44,7 +44,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back as a whole when it fails."""
-    with Session(engine.execution_options(**{WRITES: True})) as session, session.begin():
+    with Session(engine.execution_options(**{WRITES: True}), expire_on_commit=False) as session, session.begin():
         yield session
 
 

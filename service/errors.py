@@ -5,6 +5,10 @@ class ServiceError(Exception):
     """Anything `service` refuses. `args[0]` says in English what happened and what to do."""
 
 
+class InvalidSettings(ServiceError):
+    """A setting has a value that it cannot have; the text names each variable."""
+
+
 class UnsafeSettings(ServiceError):
     """Production refuses to start like this; the text names each setting and what to set."""
 
@@ -46,7 +50,15 @@ class LastAdministrator(ServiceError):
 
 
 class MomentRefused(ServiceError):
-    """A moment to send at that is past, or that the clock skips."""
+    """Not a day and a time at which something can be sent."""
+
+
+class MomentPast(MomentRefused):
+    """The moment has been."""
+
+
+class MomentSkipped(MomentRefused):
+    """The clock goes from two to three that night: the moment does not exist."""
 
 
 class MailRefused(ServiceError):
@@ -55,3 +67,15 @@ class MailRefused(ServiceError):
 
 class NothingToSend(ServiceError):
     """A mailing without readers, or an issue without blocks."""
+
+
+class LeaseLost(ServiceError):
+    """The work took longer than its lease and another process has it: what this one did is rolled back."""
+
+
+class DatabaseBehind(ServiceError):
+    """The database does not have the tables of this version: `kennispost migrate` brings it there."""
+
+
+class Stopped(ServiceError):
+    """The process was told to stop in the middle of something that can be done again."""

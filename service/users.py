@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select, update
 
@@ -13,7 +12,7 @@ from content.columns import Instant, Record
 from service.errors import LastAdministrator, UnknownUser, UserExists
 from service.settings import Settings
 from service.tokens import LIFETIMES, Purpose, make_token
-from subscribers.errors import NotAnAddress
+from subscribers.addresses import parse_address
 
 
 class RoleName(StrEnum):
@@ -74,18 +73,6 @@ class DeskSession(Record, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-def normal_address(address: str) -> str:
-    """The one spelling under which a desk user is known.
-
-    Raises:
-        NotAnAddress: it cannot exist as it was typed.
-    """
-    try:
-        return validate_email(address.strip(), check_deliverability=False).normalized.lower()
-    except EmailNotValidError as error:
-        raise NotAnAddress(f"{address!r} is not an e-mail address: {error}") from error
-
-
 def add_user(session: Session, *, address: str, name: str, roles: Iterable[str], now: datetime) -> User:
     """Someone new at the desk.
 
@@ -93,7 +80,7 @@ def add_user(session: Session, *, address: str, name: str, roles: Iterable[str],
         NotAnAddress: the address cannot exist.
         UserExists: someone has this address already.
     """
-    address = normal_address(address)
+    address = parse_address(address).key
     if user_by_address(session, address) is not None:
         raise UserExists(f"There is a user {address} already.")
     user = User(address=address, name=name.strip() or address, created_at=now)
@@ -107,7 +94,7 @@ def add_user(session: Session, *, address: str, name: str, roles: Iterable[str],
 
 def user_by_address(session: Session, address: str) -> User | None:
     """Whoever has this address, active or not."""
-    return session.exec(select(User).where(User.address == address.strip().lower())).first()
+    return session.exec(select(User).where(User.address == address.strip().casefold())).first()
 
 
 def user_by_id(session: Session, user_id: int) -> User:
@@ -131,6 +118,14 @@ def all_users(session: Session) -> list[tuple[User, frozenset[str]]]:
     """Everyone of the desk with their roles, by name."""
     users = session.exec(select(User).order_by(col(User.active).desc(), col(User.name)))
     return [(user, roles_of(session, user)) for user in users]
+
+
+def users_with_role(session: Session, *roles: RoleName) -> list[User]:
+    """The active users that have one of these roles, by address."""
+    having = select(Role.user_id).where(col(Role.name).in_(roles))
+    return list(
+        session.exec(select(User).where(col(User.active), col(User.id).in_(having)).order_by(User.address))
+    )
 
 
 def set_roles(session: Session, *, user: User, roles: Iterable[str]) -> None:

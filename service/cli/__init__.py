@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import database, sources, tagging, users
+from service.cli import database, demo, run, sources, tagging, users
 from service.errors import InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -23,6 +23,9 @@ def kennispost() -> None:
     """Prevention knowledge for Dutch municipalities."""
 
 
+app.command("demo")(demo.demo)
+app.command("serve")(run.serve)
+app.command("work")(run.work)
 app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
 app.add_typer(users.users, name="users")

@@ -1,22 +1,23 @@
 """The web application: routers, headers, refusals. Made by a function, so that tests make as many as they need."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.runtime import Runtime
-from service.web import home, preferences, problems, signup, unsubscribe
+from service.web import health, home, preferences, problems, signup, unsubscribe
 from service.web.headers import SecurityHeaders
+from service.web.requests import BodyLimit, RequestLog
 
 STATIC = Path(__file__).parent / "static"
 
 
-def make_app(runtime: Runtime) -> FastAPI:
-    """An application that serves with this runtime."""
+def make_app(runtime: Runtime, more: Sequence[APIRouter] = ()) -> FastAPI:
+    """An application that serves with this runtime: the site, and whatever more routers it is given (the desk)."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -25,16 +26,29 @@ def make_app(runtime: Runtime) -> FastAPI:
         yield
 
     app = FastAPI(
-        title="Kennispost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
+        title="Kennispost",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
     )
     app.state.runtime = runtime
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, settings=runtime.settings)
+    app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *more):
         app.include_router(router)
     return app
 
 
-ROUTERS = (home.router, signup.router, preferences.router, unsubscribe.router)
-"""The routers of the site and of the desk."""
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    home.router,
+    signup.router,
+    preferences.router,
+    unsubscribe.router,
+)
+"""The routers of the site."""

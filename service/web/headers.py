@@ -16,11 +16,9 @@ MAIL_POLICY = (
 )
 """For mail bodies and previews: styles are inline there, so they live on a path of their own, in a sandboxed frame."""
 
-LARGEST_FORM = 1024 * 1024
-
 
 class SecurityHeaders:
-    """ASGI middleware: adds the headers, and refuses a request body over `LARGEST_FORM` bytes by its declared length."""
+    """ASGI middleware: adds the headers."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app

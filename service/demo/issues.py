@@ -1,0 +1,84 @@
+"""The demo's issues: one that is made, approved by a second person and sent, and the next one as a draft to play with."""
+
+from datetime import datetime
+
+from babel.dates import format_date
+from sqlmodel import Session
+
+from content.approval import approve, content_hash
+from content.composing import add_text, change_issue, open_issue
+from content.drafting import fill_draft
+from content.issues import Issue, IssueKind
+from service.clock import AMSTERDAM
+from service.mailing.outbox import Mailing
+from service.mailing.planning import plan_issue
+from service.runtime import Runtime
+from service.schedule.table import next_monthly
+from service.users import RoleName, User, add_user
+
+EDITOR = "noor.redactie@kennispost.example"
+PUBLISHER = "sam.uitgever@kennispost.example"
+VISITOR = "u@kennispost.example"
+
+INTRODUCTION = (
+    "Dit is een voorbeeld van de nieuwsbrief die elke gemeente krijgt: alleen wat past bij uw onderwerpen. "
+    "Klopt er iets niet? Pas dan onderaan uw voorkeuren aan."
+)
+WELCOME = (
+    "U leest hier wat er nieuw is, welke interventies werken en bij wie u terechtkunt. "
+    "Twijfelt u wie in uw regio helpt bij uw preventiebeleid? Begin bij uw **GGD**: "
+    "in het onderzoek van 2022 werkten 33 van de 37 gemeenten met drugsbeleid met hun GGD samen."
+)
+
+
+def add_desk(session: Session, *, now: datetime) -> User:
+    """An editor, a publisher, and the visitor, who may do everything; give the visitor."""
+    add_user(session, address=EDITOR, name="Noor (redacteur)", roles=[RoleName.EDITOR], now=now)
+    add_user(session, address=PUBLISHER, name="Sam (uitgever)", roles=[RoleName.PUBLISHER], now=now)
+    return add_user(session, address=VISITOR, name="Bezoeker", roles=list(RoleName), now=now)
+
+
+def send_first_issue(session: Session, runtime: Runtime, *, now: datetime) -> Mailing:
+    """Build an issue out of what was harvested, have it approved by the publisher, and plan its mailing.
+
+    Raises:
+        NothingToSend: there are no readers.
+    """
+    issue = open_issue(session, title=_title(now), by=EDITOR, now=now)
+    change_issue(
+        session,
+        issue=issue,
+        title=issue.title,
+        introduction=INTRODUCTION,
+        minimum=3,
+        maximum=12,
+        allow_nothing=False,
+        by=EDITOR,
+        now=now,
+    )
+    fill_draft(session, issue=issue, vocabulary=runtime.vocabulary, by=EDITOR, now=now)
+    add_text(
+        session,
+        issue=issue,
+        section_key="practice",
+        title="Bij wie kunt u terecht?",
+        body=WELCOME,
+        by=EDITOR,
+        now=now,
+        everyone=True,
+    )
+    approve(session, issue=issue, approver=PUBLISHER, seen_hash=content_hash(session, issue), now=now)
+    return plan_issue(session, runtime, issue=issue, now=now)
+
+
+def open_next_issue(session: Session, runtime: Runtime, *, now: datetime) -> Issue:
+    """The draft that the schedule would open: for the next monthly moment, with what the first issue left."""
+    moment = next_monthly(runtime.settings, now)
+    occasion = f"{IssueKind.MONTHLY}-{moment.astimezone(AMSTERDAM):%Y-%m}"
+    issue = open_issue(session, title=_title(moment), by=EDITOR, now=now, occasion=occasion, send_at=moment)
+    fill_draft(session, issue=issue, vocabulary=runtime.vocabulary, by=EDITOR, now=now)
+    return issue
+
+
+def _title(moment: datetime) -> str:
+    return f"Kennispost {format_date(moment.astimezone(AMSTERDAM).date(), 'LLLL y', locale='nl')}"

@@ -1,0 +1,40 @@
+"""Forty sample readers over municipalities, partners and interests. Names are invented; addresses end in .example."""
+
+import csv
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from service.runtime import Runtime
+from subscribers.search import resolve_organisation
+from subscribers.signup import confirm, sign_up
+
+READERS = Path(__file__).parent / "readers.csv"
+
+
+def add_readers(session: Session, runtime: Runtime, *, now: datetime, path: Path = READERS) -> int:
+    """Sign up and confirm the sample readers; give how many.
+
+    Raises:
+        ValueError: a reader's organisation is not among those known: a defect of the file.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        organisation = resolve_organisation(session, text=row["organisation"])
+        if organisation is None:
+            raise ValueError(f"{path.name}: {row['organisation']!r} is not among the organisations.")
+        asked = sign_up(
+            session,
+            address=row["address"],
+            name=row["name"],
+            organisation_keys=[organisation.key],
+            interests=row["interests"].split(),
+            language=row["language"],
+            vocabulary=runtime.vocabulary,
+            source="demo",
+            now=now,
+        )
+        confirm(session, reference=asked.subscriber.reference, now=now, source="demo")
+    return len(rows)

@@ -1,0 +1,108 @@
+"""What each line of the schedule does. Each action is a transaction's work, and its outcome is a note for the desk."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from babel.dates import format_date
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from content.approval import current_approval
+from content.composing import open_issue
+from content.drafting import fill_draft
+from content.issues import Issue, IssueKind
+from service.clock import AMSTERDAM
+from service.errors import NothingToSend
+from service.limits import RateCount
+from service.mailing.letters import post_letter
+from service.mailing.planning import plan_issue
+from service.runtime import Runtime
+from service.schedule.table import Due, monthly_moments
+from service.users import DeskSession, RoleName, SignInLink, users_with_role
+
+SCHEDULER = "schedule"
+"""Who made an issue that the schedule opened."""
+
+
+def open_draft(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
+    """Open the draft of the monthly issue that `due` comes before, filled with the best of what is new."""
+    moment = _monthly_after(runtime, due)
+    local = moment.astimezone(AMSTERDAM)
+    occasion = f"{IssueKind.MONTHLY}-{local:%Y-%m}"
+    if session.exec(select(Issue).where(Issue.occasion == occasion)).first():
+        return "there was one already"
+    title = format_date(local.date(), "LLLL y", locale="nl").capitalize()
+    issue = open_issue(
+        session, title=f"Kennispost {title}", by=SCHEDULER, now=now, occasion=occasion, send_at=moment
+    )
+    before = (
+        select(Issue.closed_at).where(col(Issue.closed_at).is_not(None)).order_by(col(Issue.closed_at).desc())
+    )
+    added = fill_draft(
+        session,
+        issue=issue,
+        vocabulary=runtime.vocabulary,
+        by=SCHEDULER,
+        now=now,
+        since=session.exec(before).first() or now - timedelta(days=62),
+    )
+    return f"issue {issue.id} opened with {added} items"
+
+
+def remind_editors(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
+    """Tell editors and publishers which monthly issue leaves soon and is not approved."""
+    moment = _monthly_after(runtime, due)
+    wanted = select(Issue).where(Issue.send_at == moment, col(Issue.closed_at).is_(None))
+    waiting = [issue for issue in session.exec(wanted) if current_approval(session, issue) is None]
+    for issue in waiting:
+        write_to_desk(session, kind="remind-editors", context={"issue_id": issue.id}, now=now)
+    return f"{len(waiting)} issues wait for approval"
+
+
+def send_issue(session: Session, runtime: Runtime, issue: Issue, now: datetime) -> str:
+    """Plan the mailing of an approved issue; otherwise say so to the editors, and send nothing."""
+    if current_approval(session, issue) is None:
+        write_to_desk(session, kind="issue-not-approved", context={"issue_id": issue.id}, now=now)
+        return "not approved: nothing was sent, the editors were told"
+    try:
+        mailing = plan_issue(session, runtime, issue=issue, now=now)
+    except NothingToSend as error:
+        return f"nothing was sent: {error}"
+    return f"mailing {mailing.id}: {mailing.planned} readers"
+
+
+def ask_a_person(session: Session, due: Due, now: datetime) -> str:
+    """A moment came too late to act on by itself: tell the desk, which decides."""
+    context = {
+        "schedule": due.schedule,
+        "due_at": due.due_at.isoformat(),
+        "issue_id": due.issue_id,
+    }
+    write_to_desk(session, kind="occurrence-expired", context=context, now=now)
+    return "too late to happen by itself: a person decides"
+
+
+def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
+    """Delete counts of rate limits, sign-in links and desk sessions that are over."""
+    gone = 0
+    for table, moment in (
+        (RateCount, RateCount.window_start),
+        (SignInLink, SignInLink.expires_at),
+        (DeskSession, DeskSession.expires_at),
+    ):
+        gone += (
+            session.connection().execute(delete(table).where(col(moment) < now - timedelta(days=2))).rowcount
+        )
+    return f"{gone} rows deleted"
+
+
+def write_to_desk(session: Session, *, kind: str, context: Mapping[str, object], now: datetime) -> int:
+    """Post a letter to each active editor and publisher; give how many."""
+    people = users_with_role(session, RoleName.EDITOR, RoleName.PUBLISHER)
+    for user in people:
+        post_letter(session, kind=kind, user=user, context=context, now=now)
+    return len(people)
+
+
+def _monthly_after(runtime: Runtime, due: Due) -> datetime:
+    return monthly_moments(runtime.settings, due.due_at, due.expires_at + timedelta(days=1))[0]

@@ -1,0 +1,58 @@
+"""The clockwork: APScheduler ticks, and nothing more. What is due is decided from rows, so ticks may be missed or doubled."""
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from service.clock import AMSTERDAM
+from service.mailing.delivering import deliver_due
+from service.runtime import Runtime
+from service.schedule.rhythm import keep_rhythm
+
+log = structlog.get_logger()
+
+RHYTHM_SECONDS = 15
+DELIVERY_SECONDS = 2
+
+
+def worker_name() -> str:
+    """A name for this process that no other has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+@contextmanager
+def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
+    """Schedule and send for as long as the block runs; at its end, finish what is under way and let go of the rest.
+
+    The memory store is meant: two processes on one job store of APScheduler 3.11 would each run every job.
+    """
+    stop = threading.Event()
+    worker = worker_name()
+    scheduler = BackgroundScheduler(
+        timezone=AMSTERDAM, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    scheduler.add_job(
+        _safely, "interval", seconds=RHYTHM_SECONDS, args=[keep_rhythm, runtime], kwargs={"worker": worker}
+    )
+    scheduler.add_job(
+        _safely, "interval", seconds=DELIVERY_SECONDS, args=[deliver_due, runtime], kwargs={"stop": stop}
+    )
+    scheduler.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        scheduler.shutdown(wait=True)
+
+
+def _safely(work, runtime: Runtime, **values: object) -> None:  # type: ignore[no-untyped-def]  # two kinds of work
+    try:
+        work(runtime, **values)
+    except Exception as error:  # a tick that fails is logged; the next one tries again
+        log.error("tick failed", work=work.__name__, problem=f"{type(error).__name__}: {error}")

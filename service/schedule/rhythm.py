@@ -1,0 +1,126 @@
+"""The rhythm: look which moments have come, claim each, and act. It may run late, twice, or on two machines at once."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session, col, select
+
+from content.issues import Issue
+from service.database import reading, writing
+from service.errors import LeaseLost, Stopped
+from service.harvesting import harvest_all
+from service.runtime import Runtime
+from service.schedule import actions
+from service.schedule.occurrences import OccurrenceState, claim, first_of_its_kind, occurrence_of, settle
+from service.schedule.table import SCHEDULE, Due, latest_due, send_due
+
+log = structlog.get_logger()
+
+Action = Callable[[Session, Runtime, Due, datetime], str]
+
+ACTIONS: dict[str, Action] = {
+    "open-draft": actions.open_draft,
+    "remind-editors": actions.remind_editors,
+    "tidy": actions.tidy,
+    "harvest": lambda _session, _runtime, _due, _now: "",  # it has transactions of its own: see `_harvest`
+}
+"""What happens within the transaction that marks the moment done, so that both happen or neither."""
+
+NEEDS_A_PERSON = frozenset({"open-draft"})
+"""Lines whose missed moment somebody must make up for; of the others the next moment takes over."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A worker at work: on what, under which name, and how it is told to stop."""
+
+    runtime: Runtime
+    worker: str
+    stop: threading.Event | None = None
+
+
+def keep_rhythm(
+    runtime: Runtime, *, worker: str, stop: threading.Event | None = None
+) -> list[tuple[str, str]]:
+    """Do all that is due now; give name and note of what this process did. `stop` ends a harvest that is under way."""
+    shift = Shift(runtime=runtime, worker=worker, stop=stop)
+    now = runtime.clock()
+    waiting = [send_due(issue, moment, runtime.settings) for issue, moment in _to_send(runtime, now)]
+    waiting += [due for line in SCHEDULE if (due := latest_due(line, runtime.settings, now))]
+    done = [(due.schedule, _happen(shift, due)) for due in waiting if not (stop and stop.is_set())]
+    return [(name, note) for name, note in done if note is not None]
+
+
+def _to_send(runtime: Runtime, now: datetime) -> list[tuple[int, datetime]]:
+    with reading(runtime.engine) as session:
+        wanted = select(Issue).where(col(Issue.closed_at).is_(None), col(Issue.send_at) <= now)
+        return [(issue.id, issue.send_at) for issue in session.exec(wanted) if issue.id and issue.send_at]
+
+
+def _happen(shift: Shift, due: Due) -> str | None:
+    """Let a moment happen, once; the note of it, or None when it was not this worker's."""
+    runtime = shift.runtime
+    if not _is_open(runtime, due):
+        return None
+    with writing(runtime.engine) as session:
+        if claim(session, due=due, worker=shift.worker, now=runtime.clock()) is None:
+            return None
+    try:
+        note = _act(shift, due)
+    except Exception as error:  # whatever failed is written down and tried again; the other lines go on
+        note = f"{type(error).__name__}: {error}"
+        log.exception("occurrence failed", schedule=due.schedule, due_at=due.due_at.isoformat())
+        with writing(runtime.engine) as session:
+            failed = OccurrenceState.FAILED
+            settle(session, due=due, worker=shift.worker, state=failed, note=note, now=runtime.clock())
+    else:
+        log.info("occurrence", schedule=due.schedule, due_at=due.due_at.isoformat(), note=note)
+    return note
+
+
+def _is_open(runtime: Runtime, due: Due) -> bool:
+    """Whether a claim is worth trying; it spares a write transaction each tick."""
+    with reading(runtime.engine) as session:
+        row = occurrence_of(session, due)
+    if row is None:
+        return True
+    waiting = row.state in (OccurrenceState.RUNNING, OccurrenceState.FAILED)
+    return waiting and row.lease_until is not None and row.lease_until < runtime.clock()
+
+
+def _act(shift: Shift, due: Due) -> str:
+    runtime = shift.runtime
+    now = runtime.clock()
+    late = now > due.expires_at
+    note = "" if late or due.schedule != "harvest" else _harvest(shift)
+    with writing(runtime.engine) as session:
+        note = note or (_too_late if late else _in_time)(session, runtime, due, now)
+        state = OccurrenceState.EXPIRED if late else OccurrenceState.DONE
+        if not settle(session, due=due, worker=shift.worker, state=state, note=note, now=runtime.clock()):
+            raise LeaseLost(f"{due.schedule} was taken over by another process")
+    return note
+
+
+def _harvest(shift: Shift) -> str:
+    report = harvest_all(shift.runtime, stop=shift.stop)
+    if shift.stop is not None and shift.stop.is_set():
+        raise Stopped("the process was told to stop; the harvest goes on later")
+    return f"{report.fetched} fetched, {report.unchanged} unchanged, {report.failed} failed, {report.new} new items"
+
+
+def _in_time(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
+    if due.issue_id is None:
+        return ACTIONS[due.schedule](session, runtime, due, now)
+    issue = session.get(Issue, due.issue_id)
+    if issue is None or issue.closed_at is not None or issue.send_at != due.due_at:
+        return "the issue was moved, sent or taken away meanwhile"
+    return actions.send_issue(session, runtime, issue, now)
+
+
+def _too_late(session: Session, _runtime: Runtime, due: Due, now: datetime) -> str:
+    if due.issue_id is not None or (due.schedule in NEEDS_A_PERSON and not first_of_its_kind(session, due)):
+        return actions.ask_a_person(session, due, now)
+    return "too late; the next moment takes over"

@@ -1,0 +1,131 @@
+"""The whole schedule, in one table. Pure: it says which moment of each line came last; rows decide what was done.
+
+    name             when                                                    gives up
+    harvest          every hour, at 7 past                                   after 1 hour (the next one takes over)
+    open-draft       `draft_days_before` days before the monthly moment      at the monthly moment
+    remind-editors   `remind_days_before` days before the monthly moment     at the monthly moment
+    send             at each issue's own `send_at`                           after `send_expires_hours`; then a person is asked
+    tidy             every night at 03:20                                    after 1 day
+
+The monthly moment is `monthly_day` at `monthly_time` in Europe/Amsterdam. Days before it are days of the calendar, at the
+same time of the clock, so a change to summer time in between moves nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.triggers.cron import CronTrigger
+
+from service.clock import AMSTERDAM
+from service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Due:
+    """A moment that has come. `expires_at` is when it no longer happens by itself; `issue_id` is set where it sends one."""
+
+    schedule: str
+    due_at: datetime
+    expires_at: datetime
+    issue_id: int | None = None
+
+
+Moments = Callable[[Settings, datetime, datetime], list[datetime]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the schedule. `moments` lists those in a period; `lasts` is how long after its moment it may still happen."""
+
+    name: str
+    moments: Moments
+    lasts: Callable[[Settings], timedelta]
+    looks_back: timedelta
+
+
+def monthly_moments(settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    """The moments of the monthly issue in a period, in UTC."""
+    hour, minute = settings.monthly_time.split(":")
+    return _fires(
+        CronTrigger(day=settings.monthly_day, hour=hour, minute=minute, timezone=AMSTERDAM), after, until
+    )
+
+
+def days_before(days: Callable[[Settings], int]) -> Moments:
+    """Moments some calendar days before each monthly moment, at the same time of the clock."""
+
+    def moments(settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+        back = timedelta(days=days(settings))
+        monthly = monthly_moments(settings, after, until + back + timedelta(days=1))
+        earlier = [(moment.astimezone(AMSTERDAM) - back).astimezone(UTC) for moment in monthly]
+        return [moment for moment in earlier if after < moment <= until]
+
+    return moments
+
+
+def _hourly(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    # In UTC: an hour is an hour, also in the night that the clock goes back.
+    return _fires(CronTrigger(minute=7, timezone=UTC), after, until)
+
+
+def _nightly(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    return _fires(CronTrigger(hour=3, minute=20, timezone=AMSTERDAM), after, until)
+
+
+SCHEDULE = (
+    Line(
+        "open-draft",
+        days_before(lambda settings: settings.draft_days_before),
+        lambda settings: timedelta(days=settings.draft_days_before),
+        looks_back=timedelta(days=62),
+    ),
+    Line(
+        "remind-editors",
+        days_before(lambda settings: settings.remind_days_before),
+        lambda settings: timedelta(days=settings.remind_days_before),
+        looks_back=timedelta(days=62),
+    ),
+    Line("tidy", _nightly, lambda _settings: timedelta(days=1), looks_back=timedelta(days=2)),
+    Line("harvest", _hourly, lambda _settings: timedelta(hours=1), looks_back=timedelta(hours=2)),
+)
+"""What repeats, the slow one last. Sending is not in it: its moments are the rows of the issues themselves."""
+
+
+def latest_due(line: Line, settings: Settings, now: datetime) -> Due | None:
+    """The last moment of a line that has come; earlier ones that were missed are covered by it."""
+    moments = line.moments(settings, now - line.looks_back, now)
+    if not moments:
+        return None
+    return Due(schedule=line.name, due_at=moments[-1], expires_at=moments[-1] + line.lasts(settings))
+
+
+def send_due(issue_id: int, send_at: datetime, settings: Settings) -> Due:
+    """The moment at which an issue is to leave."""
+    return Due(
+        f"send-issue-{issue_id}", send_at, send_at + timedelta(hours=settings.send_expires_hours), issue_id
+    )
+
+
+def next_monthly(settings: Settings, now: datetime) -> datetime:
+    """The next moment of the monthly issue."""
+    return monthly_moments(settings, now, now + timedelta(days=62))[0]
+
+
+def upcoming(settings: Settings, now: datetime) -> list[tuple[str, datetime]]:
+    """The next moment of each line, soonest first, with that of the monthly issue among them."""
+    ahead = [(line.name, line.moments(settings, now, now + timedelta(days=62))) for line in SCHEDULE]
+    coming = [(name, moments[0]) for name, moments in ahead if moments]
+    return sorted([*coming, ("monthly", next_monthly(settings, now))], key=lambda pair: pair[1])
+
+
+def _fires(trigger: CronTrigger, after: datetime, until: datetime) -> list[datetime]:
+    fires: list[datetime] = []
+    previous: datetime | None = None
+    start = after + timedelta(microseconds=1)
+    while (fire := trigger.get_next_fire_time(previous, start)) is not None and fire <= until:
+        # In the night that the clock goes back an hour comes twice: a wall-clock moment fires the first time only.
+        if previous is None or fire.replace(tzinfo=None) != previous.replace(tzinfo=None):
+            fires.append(fire.astimezone(UTC))
+        previous, start = fire, fire.astimezone(UTC) + timedelta(seconds=1)
+    return fires

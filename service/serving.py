@@ -1,0 +1,41 @@
+"""Serving: uvicorn with our application; a signal ends it, and what runs beside it, within five seconds."""
+
+import threading
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+GRACE_SECONDS = 2
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which on a signal also tells the work beside it to stop, before it waits for open connections."""
+
+    def __init__(self, config: uvicorn.Config, *, stop: threading.Event | None) -> None:
+        super().__init__(config)
+        self.stop = stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        if self.stop is not None:
+            self.stop.set()
+        super().handle_exit(sig, frame)
+
+
+def serve(app: FastAPI, *, host: str, port: int, stop: threading.Event | None = None) -> None:
+    """Serve until a signal comes.
+
+    Proxy headers are not uvicorn's business: `service.web.client` believes only the proxies that the operator trusts.
+    """
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    Server(config, stop=stop).run()
