@@ -32,8 +32,9 @@ format: $(VENV)/development ## put the code in shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/development ## what can be measured, each a command of its own under benchmarks/
-	@shopt -s nullglob; for each in benchmarks/[a-z]*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+bench: $(VENV)/development ## NAME=tagging ARGS="…": run a benchmark; without a name, list them
+	@if [ -n "$(NAME)" ]; then $(BIN)/python -m benchmarks.$(NAME) $(ARGS); else \
+		for each in benchmarks/[a-z]*.py; do sed -n '1{s/^"""/  /;s/"""$$//;p;q}' $$each; done; fi
 
 messages: $(VENV)/development ## bring the catalogues up to date with the texts in the source
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output --no-wrap --ignore-dirs ".* data dist build" \
