@@ -37,7 +37,9 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     service.UserExists: (409, _("Er is al iemand met dit adres.")),
     service.UnknownUser: (404, _("Deze gebruiker bestaat niet.")),
     service.LastAdministrator: (409, _("Er moet een beheerder overblijven. Maak eerst iemand anders beheerder.")),
-    service.MomentRefused: (422, _("Op dit moment kunnen we niet versturen. Kies een dag en een tijd die nog komen.")),
+    service.MomentRefused: (422, _("Vul een dag en een tijd in, bijvoorbeeld 8 december 2026 om 10.00 uur.")),
+    service.MomentPast: (422, _("Dit moment is al voorbij. Kies een dag en een tijd die nog komen.")),
+    service.MomentSkipped: (422, _("Dit tijdstip bestaat niet: die nacht gaat de klok een uur vooruit. Kies een andere tijd.")),
     service.NothingToSend: (409, _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers.")),
 }
 

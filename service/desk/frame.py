@@ -1,0 +1,107 @@
+"""The frame of the desk: the places on the left, a word about what was just done, and refusals beside their form."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from content.vocabulary import FACETS, Vocabulary
+from service.audit import Act
+from service.desk.access import Person
+from service.i18n import _
+from service.runtime import Runtime
+from service.users import RoleName
+from service.web.pages import page
+from service.web.problems import PROBLEMS, UNEXPECTED
+
+PLACES = (
+    ("inbox", "/redactie/inbox", _("Inbox")),
+    ("edities", "/redactie/edities", _("Edities")),
+    ("planning", "/redactie/planning", _("Planning")),
+    ("bronnen", "/redactie/bronnen", _("Bronnen")),
+    ("abonnees", "/redactie/abonnees", _("Abonnees")),
+    ("beheer", "/redactie/beheer", _("Beheer")),
+)
+"""The places of the desk: key, address, name."""
+
+DONE = {
+    "geopend": _("De editie is geopend. Voeg nu onderdelen toe."),
+    "bewaard": _("Uw wijziging is bewaard."),
+    "toegevoegd": _("Het onderdeel staat in de editie."),
+    "teruggezet": _("Het onderdeel staat weer in de editie."),
+    "ongedaan": _("Ongedaan gemaakt."),
+    "goedgekeurd": _("De editie is goedgekeurd. U kunt haar nu versturen."),
+    "gepland": _("De editie is gepland. Tot het moment van versturen kunt u de planning intrekken."),
+    "ingetrokken": _("De planning is ingetrokken. Er wordt niets verstuurd."),
+    "verstuurd": _("De editie gaat nu de deur uit. De stand ziet u op deze pagina."),
+    "persoon": _("De persoon is toegevoegd en krijgt een mail met een link om in te loggen."),
+    "link": _("De mail met een link om in te loggen is onderweg."),
+    "bron-aan": _("De bron staat weer aan. Bij de volgende ronde halen we haar op."),
+    "bron-uit": _("De bron staat uit. Wat we al ophaalden, blijft in de inbox."),
+    "onderwerpen": _("De onderwerpen zijn bewaard."),
+}
+"""What a person reads after a form did its work; the address names it by its key (?klaar=)."""
+
+FACET_NAMES = {
+    "substance": _("Middelen"),
+    "setting": _("Omgeving"),
+    "target-group": _("Doelgroep"),
+    "domain": _("Beleidsterrein"),
+    "step": _("Stap in het preventiebeleid"),
+    "theme": _("Soort bericht"),
+}
+
+ROLE_NAMES = {
+    RoleName.EDITOR: _("redacteur"),
+    RoleName.PUBLISHER: _("eindredacteur"),
+    RoleName.ADMINISTRATOR: _("beheerder"),
+}
+
+
+ACT_NAMES = {
+    Act.SIGNED_IN: _("logde in"),
+    Act.SIGNED_OUT: _("logde uit"),
+    Act.ISSUE_OPENED: _("opende een editie"),
+    Act.BLOCK_REMOVED: _("haalde een onderdeel weg"),
+    Act.APPROVED: _("keurde een editie goed"),
+    Act.PLANNED: _("plande het versturen"),
+    Act.SENT: _("verstuurde een editie"),
+    Act.CANCELLED: _("trok de planning in"),
+    Act.USER_ADDED: _("voegde iemand toe"),
+    Act.USER_CHANGED: _("veranderde rollen"),
+    Act.USER_DEACTIVATED: _("nam iemands toegang weg"),
+    Act.USER_REACTIVATED: _("gaf iemand weer toegang"),
+    Act.SOURCE_ENABLED: _("zette een bron aan"),
+    Act.SOURCE_DISABLED: _("zette een bron uit"),
+}
+
+
+def desk_page(
+    request: Request, template: str, *, person: Person, place: str, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A page of the desk; `place` is where in the list on the left it stands."""
+    house: Runtime = request.app.state.runtime
+    return page(
+        request,
+        f"desk/{template}",
+        status=status,
+        person=person,
+        place=place,
+        places=PLACES,
+        done=DONE.get(request.query_params.get("klaar", ""), ""),
+        facets=facets(house.vocabulary),
+        vocabulary=house.vocabulary,
+        role_names=ROLE_NAMES,
+        act_names=ACT_NAMES,
+        **values,
+    )
+
+
+def facets(vocabulary: Vocabulary) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """Each facet with its name and its terms, in the order in which forms show them."""
+    return [(facet, FACET_NAMES[facet], vocabulary.facet(facet)) for facet in FACETS]
+
+
+def refusal(error: Exception) -> str:
+    """What a form says above the field for an error that its route expected."""
+    return next((PROBLEMS[known][1] for known in type(error).__mro__ if known in PROBLEMS), UNEXPECTED)

@@ -1,0 +1,197 @@
+"""Issues at the desk: the list, opening one, and the page on which it is put together."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from content.approval import content_hash
+from content.composing import change_issue, open_issue
+from content.errors import BlockRefused
+from content.issues import Block, Issue, blocks_of, issue_by_id, makers_of, sections_of
+from content.prose import markdown_to_html
+from service.audit import Act, AuditEvent, acts, note_act
+from service.desk.access import Anyone, Editor, Person
+from service.desk.frame import desk_page, refusal
+from service.desk.stages import closed_issues, open_issues, standing
+from service.i18n import full_date
+from service.mailing.ledger import ledger
+from service.schedule.table import next_monthly
+from service.settings import Settings
+from service.users import user_by_address
+from service.web.csrf import csrf_protected
+from service.web.dependencies import House, Now, Transaction
+from service.web.pages import see
+
+router = APIRouter(prefix="/redactie/edities", dependencies=[Depends(csrf_protected)])
+
+
+@router.get("")
+def listed(*, request: Request, house: House, session: Transaction, now: Now, person: Anyone) -> HTMLResponse:
+    """All issues: what is being made above what was sent."""
+    return desk_page(
+        request,
+        "issues/list.html",
+        person=person,
+        place="edities",
+        making=[
+            (issue, standing(session, issue), len(blocks_of(session, issue)))
+            for issue in open_issues(session)
+        ],
+        sent=[(issue, standing(session, issue)) for issue in closed_issues(session)],
+        proposed=_proposed_title(house.settings, now),
+    )
+
+
+@router.post("")
+def opened(
+    session: Transaction, now: Now, person: Editor, title: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """Open an issue."""
+    if not title.strip():
+        raise BlockRefused("An issue needs a title.")
+    issue = open_issue(session, title=title.strip(), by=person.address, now=now)
+    note_act(
+        session,
+        actor=person.address,
+        action=Act.ISSUE_OPENED,
+        now=now,
+        subject=subject_of(issue),
+        detail=issue.title,
+    )
+    return see(f"/redactie/edities/{issue.id}?klaar=geopend")
+
+
+@router.get("/{issue_id}")
+def shown(
+    request: Request, session: Transaction, person: Anyone, issue_id: int, weg: int | None = None
+) -> HTMLResponse:
+    """The page of an issue. `weg` names the record of a block that was just removed, so that it can come back."""
+    issue = issue_by_id(session, issue_id)
+    blocks = blocks_of(session, issue)
+    at = standing(session, issue)
+    return desk_page(
+        request,
+        "issues/issue.html",
+        person=person,
+        place="edities",
+        issue=issue,
+        at=at,
+        introduction=markdown_to_html(issue.introduction),
+        parts_of_issue=[
+            (
+                section,
+                [(block, markdown_to_html(block.body)) for block in blocks if block.section_id == section.id],
+            )
+            for section in sections_of(session, issue)
+        ],
+        count=len(blocks),
+        removed=_removed(session, issue, weg),
+        counts=ledger(session, at.mailing) if at.mailing else {},
+        names=Names(session),
+        history=acts(session, subject=subject_of(issue), limit=12),
+        **steps(session, issue, blocks, person),
+    )
+
+
+@router.get("/{issue_id}/gegevens")
+def details(request: Request, session: Transaction, person: Editor, issue_id: int) -> HTMLResponse:
+    """The form for title, introduction and how much a reader gets."""
+    issue = issue_by_id(session, issue_id)
+    return desk_page(
+        request, "issues/details.html", person=person, place="edities", issue=issue, values=issue, error=""
+    )
+
+
+@router.post("/{issue_id}/gegevens")
+def change_details(
+    *,
+    request: Request,
+    session: Transaction,
+    now: Now,
+    person: Editor,
+    issue_id: int,
+    title: Annotated[str, Form(max_length=200)] = "",
+    introduction: Annotated[str, Form(max_length=5000)] = "",
+    minimum: Annotated[int, Form(ge=0, le=99)] = 3,
+    maximum: Annotated[int, Form(ge=0, le=99)] = 12,
+    allow_nothing: Annotated[bool, Form()] = False,
+) -> Response:
+    """Change them."""
+    issue = issue_by_id(session, issue_id)
+    values = {
+        "title": title,
+        "introduction": introduction,
+        "minimum": minimum,
+        "maximum": maximum,
+        "allow_nothing": allow_nothing,
+    }
+    try:
+        with session.begin_nested():
+            change_issue(
+                session,
+                issue=issue,
+                title=title,
+                introduction=introduction,
+                minimum=minimum,
+                maximum=maximum,
+                allow_nothing=allow_nothing,
+                by=person.address,
+                now=now,
+            )
+    except BlockRefused as error:
+        return desk_page(
+            request,
+            "issues/details.html",
+            status=422,
+            person=person,
+            place="edities",
+            issue=issue,
+            values=values,
+            error=refusal(error),
+        )
+    return see(f"/redactie/edities/{issue.id}?klaar=bewaard")
+
+
+class Names:
+    """What people are called, by the address that approvals and the audit keep."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[str, str] = {}
+
+    def __call__(self, address: str) -> str:
+        """The name of whoever has this address; the address itself when nobody has it (any more)."""
+        if address not in self._known:
+            user = user_by_address(self._session, address)
+            self._known[address] = user.name if user else address
+        return self._known[address]
+
+
+def subject_of(issue: Issue) -> str:
+    """How the audit names an issue."""
+    return f"issue {issue.id}"
+
+
+def steps(session: Session, issue: Issue, blocks: list[Block], person: Person) -> dict[str, Any]:
+    """What the steps on the right need: who made the issue, and whether this person may do the next one."""
+    makers = makers_of(session, issue)
+    return {
+        "makers": sorted(makers),
+        "is_maker": person.address in makers,
+        "seen_hash": content_hash(session, issue),
+        "may_approve": person.may("publisher") and person.address not in makers and bool(blocks),
+    }
+
+
+def _removed(session: Session, issue: Issue, event_id: int | None) -> AuditEvent | None:
+    event = session.get(AuditEvent, event_id) if event_id else None
+    is_ours = event is not None and event.action == Act.BLOCK_REMOVED and event.subject == subject_of(issue)
+    return event if is_ours else None
+
+
+def _proposed_title(settings: Settings, now: datetime) -> str:
+    _day, month, year = full_date(next_monthly(settings, now), "nl").split()
+    return f"Kennispost {month} {year}"

@@ -1,0 +1,40 @@
+"""Reach: how many readers an issue has, and how many of them would get nothing, before it is sent."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlalchemy import select as rows
+from sqlmodel import Session
+
+from content.choosing import Profile, choose
+from content.issues import Issue, IssueKind, candidates_of, limits_of
+from service.mailing.planning import STREAMS
+from subscribers.audience import audience
+from subscribers.profiles import profiles_of_keys
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Readers of the stream now; `nothing` of them would get no mail; `choices` is how many different issues there are."""
+
+    readers: int
+    nothing: int
+    choices: int
+
+
+def reach(session: Session, issue: Issue) -> Reach:
+    """Count once per profile, so that it costs profiles and not readers."""
+    readers = audience(STREAMS[IssueKind(issue.kind)]).subquery()
+    counted = rows(readers.c.profile_key, func.count()).group_by(readers.c.profile_key)
+    groups: dict[str, int] = dict(session.connection().execute(counted).tuples().all())
+    candidates, limits = candidates_of(session, issue), limits_of(issue)
+    profiles = profiles_of_keys(session, groups)
+    chosen = {
+        key: tuple(one.block_id for one in choose(candidates, limits, profiles.get(key, Profile())))
+        for key in groups
+    }
+    return Reach(
+        readers=sum(groups.values()),
+        nothing=sum(number for key, number in groups.items() if not chosen[key]),
+        choices=len({blocks for blocks in chosen.values() if blocks}),
+    )
