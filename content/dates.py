@@ -21,21 +21,15 @@ def entry_date(text: str, parsed: struct_time | None) -> datetime | None:
         text: the date as the feed has it; without a zone it is taken as Dutch time.
         parsed: what feedparser made of it, in UTC.
     """
-    dutch = _dutch(text.strip().casefold())
-    if dutch is not None:
-        return dutch
+    words = text.strip().casefold()
+    if found := _DIGITS.fullmatch(words):
+        day, month, year, *clock = found.groups()
+        return _moment(year, int(month), day, clock)
+    if (found := _WORDS.fullmatch(words)) and (number := _month(found.group(2))):
+        return _moment(found.group(3), number, found.group(1), list(found.groups()[3:]))
     if parsed is None or not 1990 <= parsed.tm_year <= 9998:
         return None
     return datetime.fromtimestamp(calendar.timegm(parsed), tz=UTC)
-
-
-def _dutch(text: str) -> datetime | None:
-    if found := _DIGITS.fullmatch(text):
-        day, month, year, *clock = found.groups()
-        return _moment(year, int(month), day, clock)
-    if (found := _WORDS.fullmatch(text)) and (month_number := _month(found.group(2))):
-        return _moment(found.group(3), month_number, found.group(1), list(found.groups()[3:]))
-    return None
 
 
 def _month(name: str) -> int:

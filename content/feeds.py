@@ -55,7 +55,7 @@ def read_feed(body: bytes, *, url: str = "", content_type: str = "") -> Feed:
         FeedUnreadable: it is empty, a web page, hostile, cut off, no feed at all, or a feed without entries.
     """
     _refuse(body, url=url, content_type=content_type)
-    document = _parse(body, url=url, content_type=content_type)
+    document = _parse(body, content_type=content_type)
     entries = [entry for raw in document.entries[:ENTRY_LIMIT] if (entry := _entry(raw, url=url)) is not None]
     if not entries:
         raise FeedUnreadable("The feed has no entries.")
@@ -92,8 +92,9 @@ def _page_text(body: bytes, *, url: str, content_type: str) -> str:
     return "This is a web page, not a feed. Look on the page for the address of its feed."
 
 
-def _parse(body: bytes, *, url: str, content_type: str) -> Any:
-    headers = {"content-type": content_type or "application/xml", "content-location": url}
+def _parse(body: bytes, *, content_type: str) -> Any:
+    # Without the address: it would be put before each guid that is no web address, and change with every move.
+    headers = {"content-type": content_type or "application/xml"}
     try:
         return feedparser.parse(io.BytesIO(_CHARACTER.sub(_character, body)), response_headers=headers)
     except Exception as error:  # feedparser lets errors of every kind through on hostile input
@@ -113,11 +114,11 @@ def _entry(raw: Any, *, url: str) -> Entry | None:
     title = plain(raw.get("title", "")) or shortened(summary, 80)
     if not title:
         return None
-    dated = raw.get("published") or raw.get("updated") or ""
+    dated = "published" if "published" in raw else "updated"
     return Entry(
         guid=str(raw.get("id", "")).strip(),
         title=shortened(title, TITLE_LIMIT),
         summary=shortened(summary, SUMMARY_LIMIT),
         link=web_address(raw.get("link", ""), base=url),
-        published_at=entry_date(dated, raw.get("published_parsed") or raw.get("updated_parsed")),
+        published_at=entry_date(str(raw.get(dated) or ""), raw.get(f"{dated}_parsed")),
     )

@@ -21,6 +21,13 @@ _DATE = re.compile(rb"(<pubDate>)([^<]+)(</pubDate>)")
 Prepare = Callable[[bytes], bytes]
 
 
+class _FeedServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = (
+        64  # with the usual 5, some of a harvest's connections wait a second to be tried again
+    )
+
+
 def feed_files(folder: Path) -> list[Path]:
     """The feeds of a folder, by name."""
     return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in FEED_ENDINGS)
@@ -39,8 +46,7 @@ def serve_feeds(folder: Path, *, port: int = 0, today: datetime | None = None) -
         OSError: the port is taken.
     """
     prepare: Prepare = bytes if today is None else (lambda body: moved_dates(body, today=today))
-    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(folder, prepare))
-    server.daemon_threads = True
+    server = _FeedServer(("127.0.0.1", port), _handler(folder, prepare))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

@@ -26,6 +26,13 @@ class StrangeServer:
         return self.url + path
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = (
+        64  # with the usual 5, some of a harvest's connections wait a second to be tried again
+    )
+
+
 @contextmanager
 def strange_server() -> Iterator[StrangeServer]:
     strange = StrangeServer()
@@ -44,8 +51,7 @@ def strange_server() -> Iterator[StrangeServer]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  as the base class has it
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     strange.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
