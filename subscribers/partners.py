@@ -22,7 +22,6 @@ class Partner:
     slug: str
     name: str
     kind: str
-    region: str = ""
     checked: bool = False
     source: str = ""
 
@@ -56,7 +55,7 @@ def _partner(path: Path, line: int, slug: Any, entry: Any) -> Partner:
         raise RegisterFault(f"{path}, line {line}: {slug!r} is no key of small letters, digits and hyphens.")
     if not isinstance(entry, dict) or not {"name", "kind", "checked", "source"} <= set(entry):
         raise RegisterFault(f"{path}, line {line}: {slug} needs name, kind, checked and source.")
-    if not set(entry) <= {"name", "kind", "region", "checked", "source"}:
+    if not set(entry) <= {"name", "kind", "checked", "source"}:
         raise RegisterFault(
             f"{path}, line {line}: {slug} has something unknown among {', '.join(map(str, entry))}."
         )
@@ -64,6 +63,8 @@ def _partner(path: Path, line: int, slug: Any, entry: Any) -> Partner:
         raise RegisterFault(
             f"{path}, line {line}: {slug} has kind {entry['kind']!r}, not one of {', '.join(KINDS)}."
         )
+    if not isinstance(entry["name"], str) or not entry["name"].strip():
+        raise RegisterFault(f"{path}, line {line}: {slug} has no name.")
     if not isinstance(entry["checked"], bool):
         raise RegisterFault(f"{path}, line {line}: {slug} must have checked: true or checked: false.")
     return Partner(slug=slug, **entry)

@@ -105,14 +105,13 @@ def _refuse_doubles(path: Path, values: list[str]) -> None:
 
 def _ggd_regions(register: tuple[Municipality, ...]) -> Iterator[Partner]:
     for name in sorted({municipality.ggd_region for municipality in register}):
-        yield Partner(slug=slug_of(name), name=name, kind="ggd", region=name)
+        yield Partner(slug=slug_of(name), name=name, kind="ggd")
 
 
 def _partner_values(partner: Partner) -> Mapping[str, object]:
     return {
         "kind": OrganisationKind.PARTNER,
         "name": partner.name,
-        "ggd_region": partner.region,
         "partner_kind": partner.kind,
     }
 

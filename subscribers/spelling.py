@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 NOISE = frozenset({"gemeente", "gem", "gemeenten", "municipality", "of", "stad", "regio", "de", "het", "the"})
 """Words that people add or leave out; they count only when nothing else was typed."""
@@ -14,6 +15,7 @@ LIKELY = 0.72
 """From here on it is worth showing."""
 
 
+@lru_cache(maxsize=4096)  # the names of all organisations are asked for at each search
 def plain(text: str) -> str:
     """Small ASCII letters, digits and single spaces: "'s-Gravenhage" is "s gravenhage", "Súdwest" is "sudwest"."""
     bare = "".join(
@@ -22,6 +24,7 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", bare.replace("'", " ").replace("’", " ")))
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
     """The words that tell names apart."""
     found = plain(text).split()
@@ -43,7 +46,11 @@ def likeness(typed: str, name: str) -> float:
     if sorted(mine) == sorted(other):
         return 0.98
     share = min(1.0, len(joined) / len(target))
-    return max(_begun(mine, other, joined, target, share), _slipped(mine, other, joined, target, share))
+    # With the small words in, so that a slip in a short name beside one ("De Bilt") is forgiven too.
+    spelled = min(0.97, _ratio(plain(typed).replace(" ", ""), plain(name).replace(" ", "")))
+    return max(
+        _begun(mine, other, joined, target, share), _slipped(mine, other, joined, target, share), spelled
+    )
 
 
 def _begun(mine: tuple[str, ...], other: tuple[str, ...], joined: str, target: str, share: float) -> float:

@@ -8,10 +8,12 @@ from sqlmodel import Session
 from content.approval import approve, content_hash
 from content.composing import add_link, add_text, change_issue, open_issue
 from content.issues import Issue
+from content.vocabulary import Vocabulary
 from service.users import User
 from subscribers.organisations import Organisation
 from subscribers.people import Interest, Membership, Subscriber, SubscriberState, Subscription
 from subscribers.profiles import refresh_profile_key
+from subscribers.signup import SignUp, sign_up
 
 
 def a_reader(
@@ -90,3 +92,21 @@ def a_user(session: Session, now: datetime, address: str = "anna@example.org", n
     session.add(user)
     session.flush()
     return user
+
+
+def a_request(
+    session: Session,
+    now: datetime,
+    address: str = "jan@emmen.example",
+    *,
+    vocabulary: Vocabulary,
+    name: str = "Jan",
+    organisation_keys: Iterable[str] = (),
+    interests: Iterable[str] = (),
+    language: str = "nl",
+) -> SignUp:
+    """Someone asks for the newsletter, as the form does; nothing is confirmed."""
+    return sign_up(
+        session, address=address, name=name, organisation_keys=organisation_keys, interests=interests,
+        language=language, vocabulary=vocabulary, source="form /aanmelden", now=now,
+    )  # fmt: skip
