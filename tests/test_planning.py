@@ -36,7 +36,11 @@ def test_each_reader_of_the_stream_gets_one_delivery_with_their_profile(runtime:
         issue = an_approved_issue(session, clock(), LACHGAS)
         mailing = plan_issue(session, runtime, issue=issue, now=clock())
         (delivery,) = session.exec(select(Delivery)).all()
-        assert (delivery.subscriber_id, delivery.profile_key, delivery.language) == (anna.id, anna.profile_key, "nl")
+        assert (delivery.subscriber_id, delivery.profile_key, delivery.language) == (
+            anna.id,
+            anna.profile_key,
+            "nl",
+        )
         assert delivery.state == DeliveryState.PLANNED
         assert (mailing.planned, mailing.stream, mailing.content_hash != "") == (1, "monthly", True)
         assert issue.closed_at == clock()
@@ -53,12 +57,16 @@ def test_readers_with_different_interests_get_different_mails_and_equal_choices_
         plan_issue(session, runtime, issue=an_approved_issue(session, clock(), LACHGAS, GHB), now=clock())
         variants = {one.id: one for one in session.exec(select(Variant))}
         found = choices(session)
-        by_language = session.exec(select(ProfileChoice.variant_id).where(ProfileChoice.language == "en")).one()
+        by_language = session.exec(
+            select(ProfileChoice.variant_id).where(ProfileChoice.language == "en")
+        ).one()
         assert emily.profile_key == anna.profile_key
         assert len(variants) == 3
         assert found[bert.profile_key].variant_id != found[carla.profile_key].variant_id
         nl = select(ProfileChoice.variant_id).where(ProfileChoice.language == "nl")
-        shared = set(session.exec(nl.where(col(ProfileChoice.profile_key).in_([anna.profile_key, carla.profile_key]))))
+        shared = set(
+            session.exec(nl.where(col(ProfileChoice.profile_key).in_([anna.profile_key, carla.profile_key])))
+        )
         assert len(shared) == 1
         assert variants[by_language].language == "en"
         assert "Lachgas in het verkeer" in variants[shared.pop()].html
@@ -92,7 +100,9 @@ def test_a_suppressed_address_is_not_mailed_however_it_is_spelled(runtime: Runti
         a_reader(session, clock(), "bert@gemeente.example")
         keys = runtime.settings.signing_keys()
         suppress(session, address="anna@gemeente.example", reason="complaint", keys=keys, now=clock())
-        mailing = plan_issue(session, runtime, issue=an_approved_issue(session, clock(), LACHGAS), now=clock())
+        mailing = plan_issue(
+            session, runtime, issue=an_approved_issue(session, clock(), LACHGAS), now=clock()
+        )
         assert ledger(session, mailing)["suppressed"] == 1
         assert ledger(session, mailing)["planned"] == 1
 
@@ -101,7 +111,9 @@ def test_an_issue_edited_after_its_approval_is_not_sent(runtime: Runtime, clock)
     with writing(runtime.engine) as session:
         a_reader(session, clock(), "anna@gemeente.example")
         issue = an_approved_issue(session, clock(), LACHGAS)
-        add_text(session, issue=issue, section_key="news", title="Nog iets", body="Snel", by="anna", now=clock())
+        add_text(
+            session, issue=issue, section_key="news", title="Nog iets", body="Snel", by="anna", now=clock()
+        )
         with pytest.raises(NotApproved):
             plan_issue(session, runtime, issue=issue, now=clock())
         assert session.exec(select(Mailing)).all() == []
@@ -145,7 +157,12 @@ def test_the_preview_shows_what_the_reader_will_get(runtime: Runtime, clock) -> 
         anna = a_reader(session, clock(), "anna@gemeente.example", interests=["lachgas"])
         issue = an_approved_issue(session, clock(), LACHGAS, GHB, everyone=["Welkom"])
         seen = preview_issue(
-            session, runtime, issue=issue, profile=profile_of(session, anna), language="nl", organisation=region
+            session,
+            runtime,
+            issue=issue,
+            profile=profile_of(session, anna),
+            language="nl",
+            organisation=region,
         )
         assert [one.because.value for one in seen.chosen] == ["everyone", "interest"]
         assert "Omdat u lachgas volgt" in seen.html
