@@ -16,14 +16,17 @@ from service.audit import Act, AuditEvent, acts, note_act
 from service.desk.access import Anyone, Editor, Person
 from service.desk.frame import desk_page, refusal
 from service.desk.stages import closed_issues, open_issues, standing
-from service.i18n import full_date
+from service.i18n import _, full_date, translate
 from service.mailing.ledger import ledger
+from service.schedule.actions import SCHEDULER
 from service.schedule.table import next_monthly
 from service.settings import Settings
-from service.users import user_by_address
+from service.users import RoleName, user_by_address, users_with_role
 from service.web.csrf import csrf_protected
-from service.web.dependencies import House, Now, Transaction
+from service.web.dependencies import House, Language, Now, Transaction
 from service.web.pages import see
+
+SCHEDULE_NAME = _("het schema")
 
 router = APIRouter(prefix="/redactie/edities", dependencies=[Depends(csrf_protected)])
 
@@ -66,7 +69,13 @@ def opened(
 
 @router.get("/{issue_id}")
 def shown(
-    request: Request, session: Transaction, person: Anyone, issue_id: int, weg: int | None = None
+    *,
+    request: Request,
+    session: Transaction,
+    language: Language,
+    person: Anyone,
+    issue_id: int,
+    weg: int | None = None,
 ) -> HTMLResponse:
     """The page of an issue. `weg` names the record of a block that was just removed, so that it can come back."""
     issue = issue_by_id(session, issue_id)
@@ -90,7 +99,7 @@ def shown(
         count=len(blocks),
         removed=_removed(session, issue, weg),
         counts=ledger(session, at.mailing) if at.mailing else {},
-        names=Names(session),
+        names=Names(session, language),
         history=acts(session, subject=subject_of(issue), limit=12),
         **steps(session, issue, blocks, person),
     )
@@ -158,9 +167,9 @@ def change_details(
 class Names:
     """What people are called, by the address that approvals and the audit keep."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, language: str) -> None:
         self._session = session
-        self._known: dict[str, str] = {}
+        self._known: dict[str, str] = {SCHEDULER: translate(language, SCHEDULE_NAME)}
 
     def __call__(self, address: str) -> str:
         """The name of whoever has this address; the address itself when nobody has it (any more)."""
@@ -182,6 +191,9 @@ def steps(session: Session, issue: Issue, blocks: list[Block], person: Person) -
         "makers": sorted(makers),
         "is_maker": person.address in makers,
         "seen_hash": content_hash(session, issue),
+        "approvers": [
+            user.name for user in users_with_role(session, RoleName.PUBLISHER) if user.address not in makers
+        ],
         "may_approve": person.may("publisher") and person.address not in makers and bool(blocks),
     }
 

@@ -26,7 +26,7 @@ from service.users import (
     user_by_id,
 )
 from service.web.csrf import csrf_protected
-from service.web.dependencies import Now, Transaction
+from service.web.dependencies import Now, Transaction, language
 from service.web.pages import see
 from subscribers.errors import NotAnAddress
 
@@ -165,6 +165,6 @@ def _page(
         role_hints=ROLE_HINTS,
         filled=filled or {"address": "", "name": "", "roles": []},
         error=error,
-        names=Names(session),
+        names=Names(session, language(request)),
         history=acts(session, limit=30),
     )

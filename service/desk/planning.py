@@ -1,5 +1,7 @@
 """Planning at the desk: what comes next, and what became of each moment, in words."""
 
+import re
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
@@ -8,10 +10,10 @@ from content.issues import Issue
 from service.desk.access import Anyone
 from service.desk.frame import desk_page
 from service.desk.stages import open_issues, standing
-from service.i18n import _
+from service.i18n import _, translate
 from service.schedule.occurrences import Occurrence, OccurrenceState
 from service.schedule.table import upcoming
-from service.web.dependencies import House, Now, Transaction
+from service.web.dependencies import House, Now, Transaction, language
 
 SHOWN = 60
 SCHEDULE_NAMES = {
@@ -31,6 +33,27 @@ STATE_NAMES = {
 QUIET = ("harvest", "tidy")
 """What goes on every hour or night is shown only where something is the matter."""
 
+WORDS = (
+    (r"there was one already", _("Er was al een editie voor deze maand.")),
+    (r"issue \d+ opened with (?P<count>\d+) items", _("Concept geopend met %(count)s onderdelen.")),
+    (r"0 issues wait for approval", _("Er wachtte geen editie op goedkeuring.")),
+    (r"(?P<count>\d+) issues wait for approval", _("Herinnering gemaild: %(count)s te gaan.")),
+    (
+        r"not approved: nothing was sent.*",
+        _("Niet goedgekeurd: er is niets verstuurd. De redactie kreeg een mail."),
+    ),
+    (r"nothing was sent: .*", _("Er is niets verstuurd: geen onderdelen of geen lezers.")),
+    (r"mailing \d+: (?P<count>\d+) readers", _("Naar %(count)s lezers.")),
+    (r"the issue was moved.*", _("De editie was intussen verzet of verstuurd.")),
+    (
+        r"(?P<fetched>\d+) fetched, (?P<unchanged>\d+) unchanged, (?P<failed>\d+) failed, (?P<new>\d+) new items",
+        _("%(fetched)s opgehaald, %(unchanged)s ongewijzigd, %(failed)s mislukt; %(new)s nieuwe berichten."),
+    ),
+    (r"(?P<count>\d+) rows deleted", _("%(count)s oude regels gewist.")),
+    (r"too late.*", ""),
+)
+"""What the schedule notes about its work, in the words of the desk. Notes are English, since the logs have them too."""
+
 router = APIRouter(prefix="/redactie/planning")
 
 
@@ -48,9 +71,18 @@ def shown(
         leaving=[(issue, standing(session, issue)) for issue in open_issues(session) if issue.send_at],
         occurrences=[(row, *_about(session, row)) for row in _latest(session, all_of_them=alles)],
         alles=alles,
+        in_words=lambda note: in_words(note, language(request)),
         schedule_names=SCHEDULE_NAMES,
         state_names=STATE_NAMES,
     )
+
+
+def in_words(note: str, language: str) -> str | None:
+    """A note as the desk says it; None for one that is not known here, which is then shown as it is."""
+    for pattern, words in WORDS:
+        if found := re.fullmatch(pattern, note):
+            return translate(language, words) % found.groupdict() if words else ""
+    return None
 
 
 def _latest(session: Session, *, all_of_them: bool) -> list[Occurrence]:
