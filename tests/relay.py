@@ -1,5 +1,9 @@
 """A mail relay on loopback for tests: real SMTP, with replies that a test sets."""
 
+# ruff: noqa: N802  aiosmtpd names its hooks so
+
+import asyncio
+import socket
 import ssl
 import subprocess
 import threading
@@ -33,22 +37,20 @@ class Relay:
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
-    ):  # noqa: N802
+    ):
         self.connections += 1
         session.host_name = hostname
         return responses
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:  # noqa: N802
+    ) -> str:
         reply = self.rcpt.get(address, "250 OK")
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
         return reply
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        import asyncio
-
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         address = envelope.rcpt_tos[0]
         self.begun.set()
         await asyncio.sleep(self.slow)
@@ -74,8 +76,6 @@ def running_relay(relay: Relay | None = None, **options) -> Iterator[Relay]:
 
 
 def _bind_free_port(controller: Controller) -> None:
-    import socket
-
     for _ in range(20):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

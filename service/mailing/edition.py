@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from urllib.parse import quote, urlsplit
 
+import idna
 from sqlmodel import Session
 
 from content.issues import Block, Issue, blocks_of, sections_of
@@ -94,8 +96,20 @@ def _article(block: Block) -> Article:
         title=without_holes(block.title),
         body_html=markdown_to_html(body),
         body_text=plain_text(body),
-        link=without_holes(block.link),
+        link=ascii_link(without_holes(block.link)),
         source_name=without_holes(block.source_name),
         everyone=block.everyone,
         weight=block.weight,
     )
+
+
+def ascii_link(link: str) -> str:
+    """A web address in ASCII (RFC 3987, 3.1): mail programs and MJML make different things of anything else."""
+    try:
+        host = urlsplit(link).hostname or ""
+        known = (
+            link if host.isascii() else link.replace(host, idna.encode(host, uts46=True).decode("ascii"), 1)
+        )
+    except ValueError:  # no address at all, or a host that cannot be: left to whoever clicks it
+        known = link
+    return quote(known, safe="!#$%&'()*+,/:;=?@[]~-._")

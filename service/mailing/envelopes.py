@@ -44,8 +44,9 @@ class _Batch:
 def compose_all(
     session: Session, runtime: Runtime, ids: Sequence[int], forms: Forms, *, now: datetime
 ) -> list[Envelope | Settlement]:
-    """An envelope for each delivery, or how it ends without one. `forms` is kept from batch to batch."""
-    rows = session.exec(select(Delivery, Mailing).join(Mailing).where(col(Delivery.id).in_(ids))).all()
+    """In the order of `ids`: an envelope for each delivery, or how it ends without one. `forms` is kept from batch to batch."""
+    found = session.exec(select(Delivery, Mailing).join(Mailing).where(col(Delivery.id).in_(ids))).all()
+    rows = sorted(found, key=lambda row: ids.index(row[0].id or 0))
     if len(forms) > MOST_FORMS:
         forms.clear()
     batch = _Batch(session, runtime, forms, load_recipients(session, runtime.settings, rows), now)

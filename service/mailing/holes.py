@@ -1,18 +1,19 @@
 """Holes: what differs per reader in a text that is rendered once. A text is split once and joined for each reader.
 
-A hole is a name between two private-use characters: they survive MJML and CSS inlining as they are, in text and in
-attributes, and `without_holes` takes them out of whatever editors and feeds wrote. What stands between `if-region` and
+A hole is a name between two brackets that nobody types: they survive MJML and CSS inlining as they are, in text and in
+attributes (where mrml writes what cannot be printed, such as private-use characters, as an escape), and `without_holes`
+takes them out of whatever editors and feeds wrote. What stands between `if-region` and
 `end-region` stays only for readers who have something to put into `region`.
 """
 
 import re
 from collections.abc import Mapping
 
-OPEN, CLOSE = "\ue000", "\ue001"
+OPEN, CLOSE = "\u27e6", "\u27e7"
 _HOLE = re.compile(f"{OPEN}([a-z0-9-]+){CLOSE}")
 _OPTIONAL = re.compile(f"{OPEN}if-([a-z0-9-]+){CLOSE}(.*?){OPEN}end-\\1{CLOSE}", re.DOTALL)
-_CONTROLS = "".join(map(chr, {*range(32), 127} - {9, 10}))
-_MARKS = str.maketrans("", "", OPEN + CLOSE + _CONTROLS)
+_CONTROLS = dict.fromkeys({*range(32), 127} - {9, 10})
+_PLAIN = _CONTROLS | str.maketrans({OPEN: "[[", CLOSE: "]]"})
 
 Pieces = tuple[str, ...]
 """A text in turns: fixed, hole's name, fixed, hole's name, …, fixed."""
@@ -25,7 +26,7 @@ def hole(name: str) -> str:
 
 def without_holes(text: str) -> str:
     """Foreign text, in which nothing can look like a hole, and without control characters, which XML refuses."""
-    return text.translate(_MARKS)
+    return text.translate(_PLAIN)
 
 
 def split(text: str, *, present: frozenset[str]) -> Pieces:

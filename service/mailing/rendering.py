@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from service.errors import MailRefused
 from service.i18n import translate
@@ -56,7 +57,9 @@ def render_mail(kind: str, *, settings: Settings, language: str, **values: Any) 
     """A mail of this kind in this language. A subject is one line, whatever stood in a title."""
     values["sender"] = Sender(settings.sender_name or "Kennispost", settings.sender_postal_address)
     subject = " ".join(render(f"emails/{kind}/subject.txt", language, **values).split())
-    mjml = render(f"emails/{kind}/body.mjml", language, subject=subject, **values)
+    # Composed, since the engine writes loose accents in an attribute (it makes one of the title) as escapes.
+    title = normalize("NFC", subject)
+    mjml = render(f"emails/{kind}/body.mjml", language, subject=title, **values)
     text = render(f"emails/{kind}/body.txt", language, subject=subject, **values)
     return Rendered(subject=subject, html=mjml_to_html(mjml), text=wrap_text(text))
 

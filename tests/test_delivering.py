@@ -1,0 +1,421 @@
+"""What is due leaves once: claims, replies, stops, kills and two workers at a time, on both engines, over real SMTP."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from builders import a_municipality, a_reader, a_user, an_approved_issue
+from relay import Relay, running_relay
+from sqlmodel import col, select
+
+from service.database import reading, writing
+from service.mailing.claims import LEASE, claim, hand_over, recover, settle
+from service.mailing.delivering import deliver_due
+from service.mailing.envelopes import message_id_of
+from service.mailing.ledger import is_settled, ledger
+from service.mailing.letters import post_letter
+from service.mailing.maildir import arrived, read_all
+from service.mailing.outbox import Attempt, Delivery, DeliveryState, Mailing, MailingState
+from service.mailing.planning import plan_issue
+from service.mailing.retrying import GIVE_UP_AFTER, settlement_of
+from service.mailing.transport import Outcome, Result
+from service.runtime import Runtime
+from subscribers.people import Subscriber, Subscription
+from subscribers.suppression import suppress
+
+
+@pytest.fixture
+def relay() -> Iterator[Relay]:
+    with running_relay() as made:
+        yield made
+
+
+@pytest.fixture
+def by_smtp(runtime: Runtime, relay: Relay) -> Runtime:
+    """The runtime with the test's relay."""
+    changed = {
+        "transport": "smtp",
+        "smtp_host": "127.0.0.1",
+        "smtp_port": relay.port,
+        "smtp_security": "none",
+        "smtp_timeout": 5,
+    }
+    return replace(runtime, settings=runtime.settings.model_copy(update=changed))
+
+
+def plan(runtime: Runtime, readers: int = 3) -> int:
+    """An issue for this many readers, planned; its mailing's id."""
+    now = runtime.clock()
+    with writing(runtime.engine) as session:
+        for number in range(readers):
+            a_reader(
+                session, now, f"lezer{number}@gemeente.example", interests=["lachgas"], name=f"Lezer {number}"
+            )
+        issue = an_approved_issue(session, now, ("Lachgas in het verkeer", ["lachgas"]))
+        return plan_issue(session, runtime, issue=issue, now=now).id
+
+
+def states(runtime: Runtime, mailing_id: int) -> Counter[str]:
+    with reading(runtime.engine) as session:
+        return Counter(session.exec(select(Delivery.state).where(Delivery.mailing_id == mailing_id)))
+
+
+def deliveries(runtime: Runtime) -> list[Delivery]:
+    with reading(runtime.engine) as session:
+        return list(session.exec(select(Delivery).order_by(col(Delivery.id))))
+
+
+def test_an_issue_reaches_each_reader_once_and_its_mailing_is_finished(
+    by_smtp: Runtime, relay: Relay
+) -> None:
+    mailing_id = plan(by_smtp, readers=7)
+    report = deliver_due(by_smtp, batch=3)
+    assert report.sent == 7
+    assert sorted(relay.recipients) == [f"lezer{number}@gemeente.example" for number in range(7)]
+    with reading(by_smtp.engine) as session:
+        mailing = session.get_one(Mailing, mailing_id)
+        assert (mailing.state, mailing.finished_at) == (MailingState.FINISHED, by_smtp.clock())
+        counts = ledger(session, mailing)
+        assert is_settled(counts)
+        assert sum(counts.values()) == mailing.planned
+        attempts = session.exec(select(Attempt)).all()
+        assert [(one.outcome, one.code) for one in attempts] == [("sent", 250)] * 7
+        assert all(str(relay.port) in one.server for one in attempts)
+    assert deliver_due(by_smtp).sent == 0
+    assert len(relay.received) == 7
+
+
+def test_what_arrives_is_the_readers_own_issue(by_smtp: Runtime, relay: Relay, clock) -> None:
+    with writing(by_smtp.engine) as session:
+        place = a_municipality(session)
+        anna = a_reader(
+            session, clock(), "anna@gemeente.example", interests=["lachgas"], name="Anna", organisation=place
+        )
+        a_reader(session, clock(), "bert@gemeente.example", interests=["ghb"])
+        issue = an_approved_issue(session, clock(), ("Over lachgas", ["lachgas"]), ("Over GHB", ["ghb"]))
+        plan_issue(session, by_smtp, issue=issue, now=clock())
+        slug, reference = issue.slug, anna.reference
+    deliver_due(by_smtp)
+    mails = {to: message_from_bytes(content, policy=default) for to, content in relay.received}
+    for_anna = mails["anna@gemeente.example"]
+    html = for_anna.get_body(("html",)).get_content()
+    text = for_anna.get_body(("plain",)).get_content()
+    for body in (html, text):
+        assert "Beste Anna," in body
+        assert "Over lachgas" in body
+        assert "Over GHB" not in body
+        assert "Omdat u lachgas volgt" in body
+        assert "GGD Drenthe" in body
+        assert f"http://testserver/edities/{slug}" in body
+        assert "http://testserver/voorkeuren/" in body
+        assert "http://testserver/afmelden/" in body
+        assert "Postbus 1, 3500 AA Utrecht" in body
+        assert "anna@gemeente" not in body
+        assert "⟦" not in body
+    assert reference not in str(for_anna["Message-ID"])
+    for_bert = mails["bert@gemeente.example"].get_body(("html",)).get_content()
+    assert "Beste lezer," in for_bert
+    assert "Over GHB" in for_bert
+    assert "GGD" not in for_bert
+    assert [for_anna[name] for name in ("Precedence", "List-Unsubscribe-Post")] == [
+        "bulk",
+        "List-Unsubscribe=One-Click",
+    ]
+    assert for_anna["List-Id"] == "<monthly.kennispost.example>"
+    assert for_anna["Feedback-ID"].count(":") == 3
+    assert for_anna["List-Unsubscribe"].strip("<>") in text
+
+
+def test_a_refused_recipient_fails_alone(by_smtp: Runtime, relay: Relay) -> None:
+    relay.rcpt["lezer1@gemeente.example"] = "550 5.1.1 Unknown"
+    mailing_id = plan(by_smtp)
+    report = deliver_due(by_smtp)
+    assert (report.sent, report.failed) == (2, 1)
+    assert states(by_smtp, mailing_id) == {"sent": 2, "failed": 1}
+    assert deliveries(by_smtp)[1].reply == "5.1.1 Unknown"
+
+
+def test_a_temporary_refusal_is_tried_again_after_half_an_hour_with_the_same_message_id(
+    by_smtp: Runtime, relay: Relay, clock
+) -> None:
+    relay.rcpt["lezer0@gemeente.example"] = "451 4.2.2 Later"
+    mailing_id = plan(by_smtp, readers=1)
+    assert deliver_due(by_smtp).deferred == 1
+    first = deliveries(by_smtp)[0]
+    assert (first.state, first.due_at, first.attempts) == ("deferred", clock() + timedelta(minutes=30), 1)
+    clock.advance(minutes=29)
+    assert deliver_due(by_smtp).sent == 0
+    relay.rcpt.clear()
+    clock.advance(minutes=1)
+    assert deliver_due(by_smtp).sent == 1
+    second = deliveries(by_smtp)[0]
+    assert (second.message_id, second.attempts) == (first.message_id, 2)
+    assert states(by_smtp, mailing_id) == {"sent": 1}
+
+
+def test_after_four_days_it_is_given_up(by_smtp: Runtime, relay: Relay, clock) -> None:
+    relay.rcpt["lezer0@gemeente.example"] = "451 4.2.2 Later"
+    mailing_id = plan(by_smtp, readers=1)
+    for _ in range(40):
+        deliver_due(by_smtp)
+        clock.advance(hours=4)
+    assert states(by_smtp, mailing_id) == {"failed": 1}
+    assert "Given up after 4 days. 4.2.2 Later" in deliveries(by_smtp)[0].reply
+    with reading(by_smtp.engine) as session:
+        assert session.get_one(Mailing, mailing_id).state == MailingState.FINISHED
+
+
+def test_waits_grow_and_letters_that_the_relay_did_not_take_wait_a_minute(clock) -> None:
+    def wait(result: Result, attempts: int, letter: bool) -> timedelta:
+        outcome = Outcome(result, "relay")
+        one = settlement_of(1, outcome, attempts=attempts, since=clock(), letter=letter, now=clock())
+        return one.due_at - clock()
+
+    assert [wait(Result.DEFERRED, attempts, False).seconds // 60 for attempts in range(5)] == [
+        30,
+        60,
+        120,
+        240,
+        240,
+    ]
+    assert wait(Result.UNREACHABLE, 0, False) == timedelta(minutes=30)
+    assert wait(Result.UNREACHABLE, 0, True) == timedelta(minutes=1)
+    assert wait(Result.DEFERRED, 0, True) == timedelta(minutes=30)
+    assert timedelta(days=4) == GIVE_UP_AFTER
+
+
+def test_a_relay_that_is_down_loses_nothing(by_smtp: Runtime, relay: Relay, clock) -> None:
+    down = replace(
+        by_smtp, settings=by_smtp.settings.model_copy(update={"smtp_port": 1, "smtp_connections": 2})
+    )
+    mailing_id = plan(by_smtp, readers=6)
+    report = deliver_due(down, batch=4)
+    assert report.unreachable
+    assert report.sent == report.failed == 0
+    counts = states(by_smtp, mailing_id)
+    assert set(counts) == {"planned", "deferred"}
+    assert 1 <= counts["deferred"] <= 2, "only what was tried waits; the rest goes when the relay is back"
+    assert any("Connect" in one.reply for one in deliveries(by_smtp))
+    clock.advance(minutes=30)
+    assert deliver_due(by_smtp).sent == 6
+    assert len(set(relay.recipients)) == len(relay.received) == 6
+
+
+def test_a_message_whose_fate_is_unknown_is_never_sent_again_by_itself(
+    by_smtp: Runtime, relay: Relay, clock
+) -> None:
+    relay.cut.add("lezer1@gemeente.example")
+    mailing_id = plan(by_smtp)
+    report = deliver_due(by_smtp)
+    assert (report.sent, report.uncertain) == (2, 1)
+    clock.advance(days=5)
+    deliver_due(by_smtp)
+    assert states(by_smtp, mailing_id) == {"sent": 2, "uncertain": 1}
+    assert len(relay.received) == 3
+
+
+def test_letters_leave_before_an_issue(by_smtp: Runtime, relay: Relay, clock) -> None:
+    plan(by_smtp, readers=5)
+    clock.advance(seconds=5)
+    with writing(by_smtp.engine) as session:
+        post_letter(
+            session, kind="sign-in", user=a_user(session, clock()), context={"nonce": "n"}, now=clock()
+        )
+    one_by_one = replace(by_smtp, settings=by_smtp.settings.model_copy(update={"smtp_connections": 1}))
+    deliver_due(one_by_one)
+    assert relay.recipients[0] == "anna@example.org"
+    assert len(relay.recipients) == 6
+
+
+def test_who_leaves_after_the_planning_is_not_mailed(by_smtp: Runtime, relay: Relay, clock) -> None:
+    mailing_id = plan(by_smtp)
+    with writing(by_smtp.engine) as session:
+        session.delete(session.exec(select(Subscription).where(Subscription.subscriber_id == 1)).one())
+        session.get_one(Subscriber, 2).state = "unsubscribed"
+        suppress(
+            session, address="lezer2@gemeente.example", reason="complaint",
+            keys=by_smtp.settings.signing_keys(), now=clock(),
+        )  # fmt: skip
+    report = deliver_due(by_smtp)
+    assert (report.sent, report.cancelled, report.suppressed) == (0, 2, 1)
+    assert relay.received == []
+    with reading(by_smtp.engine) as session:
+        assert session.get_one(Mailing, mailing_id).state == MailingState.FINISHED
+
+
+def test_a_paused_mailing_waits(by_smtp: Runtime, relay: Relay) -> None:
+    mailing_id = plan(by_smtp)
+    with writing(by_smtp.engine) as session:
+        session.get_one(Mailing, mailing_id).state = MailingState.PAUSED
+    assert deliver_due(by_smtp).sent == 0
+    with writing(by_smtp.engine) as session:
+        session.get_one(Mailing, mailing_id).state = MailingState.SENDING
+    assert deliver_due(by_smtp).sent == 3
+
+
+def test_one_mail_that_cannot_be_composed_does_not_hold_up_the_others(
+    by_smtp: Runtime, relay: Relay, clock
+) -> None:
+    with writing(by_smtp.engine) as session:
+        user = a_user(session, clock())
+        post_letter(session, kind="sign-in", user=user, context={}, now=clock())  # its nonce is missing
+    mailing_id = plan(by_smtp)
+    with writing(by_smtp.engine) as session:
+        session.get_one(Subscriber, 1).address = "geen-adres"
+    report = deliver_due(by_smtp)
+    assert (report.sent, report.failed) == (2, 2)
+    assert states(by_smtp, mailing_id) == {"sent": 2, "failed": 1}
+
+
+def test_told_to_stop_it_finishes_what_is_under_way_and_gives_back_the_rest(
+    by_smtp: Runtime, relay: Relay
+) -> None:
+    relay.slow = 0.4
+    mailing_id = plan(by_smtp, readers=12)
+    stop, reports = threading.Event(), []
+    worker = threading.Thread(target=lambda: reports.append(deliver_due(by_smtp, stop=stop)))
+    worker.start()
+    assert relay.begun.wait(10)
+    began = time.monotonic()
+    stop.set()
+    worker.join(10)
+    assert time.monotonic() - began < 3
+    counts = states(by_smtp, mailing_id)
+    assert counts["sent"] == reports[0].sent == len(relay.received) >= 1
+    assert counts["planned"] == reports[0].released == 12 - counts["sent"] > 0
+    relay.slow = 0
+    assert deliver_due(by_smtp).sent == counts["planned"]
+    assert len(set(relay.recipients)) == len(relay.received) == 12
+
+
+def test_a_relay_that_hangs_does_not_hold_up_a_stop_and_its_message_is_uncertain(
+    by_smtp: Runtime, relay: Relay
+) -> None:
+    relay.slow = 30
+    one = replace(
+        by_smtp, settings=by_smtp.settings.model_copy(update={"smtp_connections": 1, "smtp_timeout": 60})
+    )
+    mailing_id = plan(one)
+    stop = threading.Event()
+    worker = threading.Thread(target=deliver_due, args=[one], kwargs={"stop": stop})
+    worker.start()
+    assert relay.begun.wait(10)
+    began = time.monotonic()
+    stop.set()
+    worker.join(10)
+    assert time.monotonic() - began < 5
+    assert states(one, mailing_id) == {"uncertain": 1, "planned": 2}
+
+
+def test_a_worker_killed_while_composing_lets_go_after_its_lease(
+    by_smtp: Runtime, relay: Relay, clock
+) -> None:
+    mailing_id = plan(by_smtp)
+    with writing(by_smtp.engine) as session:
+        claim(session, worker="killed", now=clock(), batch=2)
+    assert deliver_due(by_smtp).sent == 1, "what another has claimed is left alone"
+    clock.advance(seconds=LEASE.total_seconds() + 1)
+    assert deliver_due(by_smtp).sent == 2
+    assert states(by_smtp, mailing_id) == {"sent": 3}
+
+
+def test_a_worker_killed_after_handing_over_leaves_it_uncertain(
+    by_smtp: Runtime, relay: Relay, clock
+) -> None:
+    mailing_id = plan(by_smtp)
+    with writing(by_smtp.engine) as session:
+        ids = claim(session, worker="killed", now=clock(), batch=2)
+        hand_over(session, {one: f"<{one}@x>" for one in ids}, worker="killed", now=clock())
+    clock.advance(seconds=LEASE.total_seconds() + 1)
+    assert deliver_due(by_smtp).sent == 1
+    assert states(by_smtp, mailing_id) == {"uncertain": 2, "sent": 1}
+    assert len(relay.received) == 1
+    with reading(by_smtp.engine) as session:
+        assert session.get_one(Mailing, mailing_id).state == MailingState.FINISHED
+
+
+def test_a_clock_that_jumps_an_hour_lets_no_one_send_twice(runtime: Runtime, clock) -> None:
+    plan(runtime, readers=2)
+    with writing(runtime.engine) as session:
+        ids = claim(session, worker="slow", now=clock(), batch=2)
+    clock.advance(hours=1)
+    with writing(runtime.engine) as session:
+        recover(session, now=clock())
+        assert claim(session, worker="quick", now=clock(), batch=2) == ids
+    with writing(runtime.engine) as session:
+        message_ids = {one: f"<{one}@x>" for one in ids}
+        assert hand_over(session, message_ids, worker="slow", now=clock()) == set()
+        assert hand_over(session, message_ids, worker="quick", now=clock()) == set(ids)
+
+
+def test_a_worker_that_was_only_slow_is_believed_when_it_tells_what_happened(runtime: Runtime, clock) -> None:
+    mailing_id = plan(runtime, readers=1)
+    with writing(runtime.engine) as session:
+        ids = claim(session, worker="slow", now=clock(), batch=1)
+        hand_over(session, {ids[0]: "<1@x>"}, worker="slow", now=clock())
+    clock.advance(hours=1)
+    with writing(runtime.engine) as session:
+        recover(session, now=clock())
+    assert states(runtime, mailing_id) == {"uncertain": 1}
+    with writing(runtime.engine) as session:
+        told = settlement_of(
+            ids[0], Outcome(Result.SENT, "relay", 250), attempts=0, since=clock(), letter=False, now=clock()
+        )
+        settle(session, [told], worker="another", now=clock())
+        assert session.get_one(Delivery, ids[0]).state == DeliveryState.UNCERTAIN
+        settle(session, [told], worker="slow", now=clock())
+    assert states(runtime, mailing_id) == {"sent": 1}
+
+
+def test_two_workers_at_once_send_nothing_twice(by_smtp: Runtime, relay: Relay) -> None:
+    mailing_id = plan(by_smtp, readers=60)
+    start, reports = threading.Barrier(3), []
+
+    def work() -> None:
+        start.wait()
+        reports.append(deliver_due(by_smtp, batch=7))
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert sum(report.sent for report in reports) == 60
+    assert Counter(relay.recipients).most_common(1)[0][1] == 1
+    assert states(by_smtp, mailing_id) == {"sent": 60}
+
+
+def test_the_message_id_is_the_same_for_every_try_and_differs_per_delivery(runtime: Runtime, clock) -> None:
+    plan(runtime, readers=2)
+    with reading(runtime.engine) as session:
+        pairs = session.exec(select(Delivery, Mailing).join(Mailing)).all()
+        made = [message_id_of(delivery, mailing, runtime.settings) for delivery, mailing in pairs]
+        assert made == [message_id_of(delivery, mailing, runtime.settings) for delivery, mailing in pairs]
+        assert len(set(made)) == 2
+        assert all(one.endswith("@kennispost.example>") for one in made)
+
+
+def test_the_built_in_mailbox_is_the_default(runtime: Runtime) -> None:
+    plan(runtime, readers=2)
+    assert deliver_due(runtime).sent == 2
+    found = list(read_all(arrived(runtime.settings)))
+    assert sorted(str(one.message["To"]) for one in found) == [
+        "Lezer 0 <lezer0@gemeente.example>",
+        "Lezer 1 <lezer1@gemeente.example>",
+    ]
+
+
+def test_with_nothing_due_nothing_is_written(runtime: Runtime) -> None:
+    report = deliver_due(runtime)
+    assert report.sent == 0
+    stopped = threading.Event()
+    stopped.set()
+    plan(runtime, readers=1)
+    assert deliver_due(runtime, stop=stopped).sent == 0
+    assert deliveries(runtime)[0].state == DeliveryState.PLANNED
