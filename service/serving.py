@@ -1,5 +1,6 @@
 """Serving: uvicorn with our application; a signal ends it, and what runs beside it, within five seconds."""
 
+import signal
 import threading
 from types import FrameType
 
@@ -16,11 +17,13 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self.stop = stop
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
         """A signal came."""
         if self.stop is not None:
             self.stop.set()
-        super().handle_exit(sig, frame)
+        # Not uvicorn's own: that raises the signal again at the end, and SIGTERM would cut off the work before it is settled.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def serve(app: FastAPI, *, host: str, port: int, stop: threading.Event | None = None) -> None:
