@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -157,7 +157,6 @@ def test_items_are_tagged_anew_when_the_vocabulary_changed(runtime: Runtime, ser
     with writing(runtime.engine) as session:
         item = session.exec(select(Item)).one()
         item.vocabulary_version = "older"
-        session.exec(select(ItemTag)).first()
         for row in session.exec(select(ItemTag)):
             session.delete(row)
     server.on("/feed", with_status(304))
@@ -235,19 +234,14 @@ def test_unchanged_for_ever_is_not_believed_after_a_week(
         server.on("/feed", with_body(rss(rss_item(1)), Last_Modified="Fri, 01 Jan 2041 00:00:00 GMT")),
     )
     harvest_all(runtime)
+    server.on("/feed", with_status(304))
     clock.advance(days=6)
-    harvest_all(runtime)
+    assert harvest_all(runtime).unchanged == 1
+    server.on("/feed", with_body(rss(rss_item(1), rss_item(2))))
     clock.advance(days=2)
-    harvest_all(runtime)
+    assert harvest_all(runtime).new == 1
     asked = [headers.get("if-modified-since", "") for _path, headers in server.requests]
-    assert asked[0] == asked[2] == "" or asked == [
-        "",
-        "Fri, 01 Jan 2041 00:00:00 GMT",
-        "Fri, 01 Jan 2041 00:00:00 GMT",
-    ]
-    clock.advance(days=8)
-    harvest_all(runtime)
-    assert "if-modified-since" not in server.requests[-1][1]
+    assert asked == ["", "Fri, 01 Jan 2041 00:00:00 GMT", ""]
 
 
 def test_a_source_that_says_too_often_is_left_alone_for_that_time(
@@ -352,12 +346,12 @@ def test_starter_sources_are_enabled_only_where_the_address_was_proven(runtime: 
         assert all(one.url.startswith("https://") and one.home_url for one in sources)
 
 
-def test_the_dates_of_a_feed_move_by_whole_days(tmp_path: Path) -> None:
+def test_the_dates_of_a_feed_move_by_whole_days() -> None:
     today = datetime(2027, 3, 9, 9, 0, tzinfo=UTC)
     moved = moved_dates(rss(rss_item(1), rss_item(2)), today=today)
-    assert b"Mon, 08 Mar 2027 10:01:00 +0100" in moved or b"Tue, 09 Mar 2027" in moved
+    assert b"Mon, 08 Mar 2027 10:01:00 +0100" in moved
+    assert b"Mon, 08 Mar 2027 10:02:00 +0100" in moved
     assert moved_dates(b"geen feed", today=today) == b"geen feed"
-    assert today - timedelta(days=1) < datetime(2027, 3, 8, 9, 2, tzinfo=UTC) <= today
 
 
 def test_the_feed_server_serves_its_feeds_and_nothing_else(runtime: Runtime, tmp_path: Path) -> None:
