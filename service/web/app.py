@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.runtime import Runtime
-from service.web import health, home, preferences, problems, signup, unsubscribe
+from service.web import archive, health, home, mailbox, preferences, problems, signup, unsubscribe
 from service.web.headers import SecurityHeaders
 from service.web.requests import BodyLimit, RequestLog
 
@@ -50,5 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     signup.router,
     preferences.router,
     unsubscribe.router,
+    archive.router,
+    mailbox.router,
 )
 """The routers of the site."""
