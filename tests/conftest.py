@@ -12,9 +12,11 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from content.vocabulary import load_vocabulary
 from service.database import open_engine
+from service.migrating import migrate
 from service.runtime import Runtime
 from service.settings import Settings
-from service.tables import METADATA
+
+pytest_plugins = ["tests.serving", "tests.visitor"]
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -54,7 +56,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("template")
     engine = open_engine(Settings(data_dir=folder))
-    METADATA.create_all(engine)
+    migrate(engine)
     engine.dispose()
     return folder / "kennispost.db"
 
@@ -71,7 +73,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         connection.execute(text("DROP DATABASE IF EXISTS kennispost_template"))
         connection.execute(text("CREATE DATABASE kennispost_template"))
     engine = open_engine(Settings(database_url=_database(given, "kennispost_template")))
-    METADATA.create_all(engine)
+    migrate(engine)
     engine.dispose()
     yield given
     if server is not None:
