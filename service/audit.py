@@ -15,6 +15,7 @@ class Act(StrEnum):
     SIGNED_OUT = "signed-out"
     ISSUE_OPENED = "issue-opened"
     BLOCK_REMOVED = "block-removed"
+    BLOCK_RESTORED = "block-restored"
     APPROVED = "approved"
     PLANNED = "planned"
     SENT = "sent"

@@ -63,6 +63,7 @@ ACT_NAMES = {
     Act.SIGNED_OUT: _("logde uit"),
     Act.ISSUE_OPENED: _("opende een editie"),
     Act.BLOCK_REMOVED: _("haalde een onderdeel weg"),
+    Act.BLOCK_RESTORED: _("zette een onderdeel terug"),
     Act.APPROVED: _("keurde een editie goed"),
     Act.PLANNED: _("plande het versturen"),
     Act.SENT: _("verstuurde een editie"),

@@ -176,7 +176,7 @@ def change_tags(
     _person: Editor,
     item_id: int,
     tags: Annotated[list[str], Form()] = [],  # noqa: B006  FastAPI copies it
-    relevance: Annotated[Literal[0, 1, 2] | None, Form()] = None,
+    relevance: Annotated[int | None, Form(ge=0, le=2)] = None,
     back: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Give an item these tags; from now on no harvest changes them."""

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from content.arranging import change_block, move_block
 from content.composing import add_item, add_link, add_text
@@ -12,7 +12,7 @@ from content.errors import UnknownIssue
 from content.issues import Block, BlockKind, Issue, blocks_of, sections_of
 from content.items import Item
 from content.vocabulary import Vocabulary
-from service.audit import Act, AuditEvent
+from service.audit import Act, AuditEvent, note_act
 
 KEPT = ("kind", "title", "body", "link", "source_name", "item_id", "tags", "everyone", "weight", "brought_by")
 
@@ -30,13 +30,19 @@ def restore_block(
     """Put back the block that this record of the audit tells of.
 
     Raises:
-        UnknownIssue: no removal from this issue.
+        UnknownIssue: no removal from this issue, or it was put back already.
         IssueClosed: the issue has been sent.
         BlockRefused: its item stands in the issue again already.
     """
     event = session.get(AuditEvent, event_id)
     if event is None or event.action != Act.BLOCK_REMOVED or event.subject != f"issue {issue.id}":
         raise UnknownIssue(f"Nothing was removed from this issue under {event_id}.")
+    restored = AuditEvent.action == Act.BLOCK_RESTORED, AuditEvent.detail == str(event_id)
+    if session.exec(select(AuditEvent).where(*restored)).first() is not None:
+        raise UnknownIssue("This block was put back already.")
+    note_act(
+        session, actor=by, action=Act.BLOCK_RESTORED, now=now, subject=event.subject, detail=str(event_id)
+    )
     record = json.loads(event.detail)
     block = _added(session, issue=issue, record=record, vocabulary=vocabulary, by=by, now=now)
     change_block(

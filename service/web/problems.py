@@ -40,6 +40,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     service.MomentRefused: (422, _("Vul een dag en een tijd in, bijvoorbeeld 8 december 2026 om 10.00 uur.")),
     service.MomentPast: (422, _("Dit moment is al voorbij. Kies een dag en een tijd die nog komen.")),
     service.MomentSkipped: (422, _("Dit tijdstip bestaat niet: die nacht gaat de klok een uur vooruit. Kies een andere tijd.")),
+    service.MailRefused: (422, _("De mail is te groot. Kort teksten in, of verlaag het hoogste aantal.")),
     service.NothingToSend: (409, _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers.")),
 }
 
