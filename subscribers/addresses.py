@@ -29,7 +29,7 @@ def parse_address(text: str) -> Address:
     """
     try:
         checked = validate_email(
-            text.strip()[: LONGEST + 1], check_deliverability=False, allow_smtputf8=False
+            text.strip()[: LONGEST + 1], check_deliverability=False, allow_smtputf8=False, strict=True
         )
     except EmailNotValidError as error:
         raise NotAnAddress(f"This is not an e-mail address: {error}") from error

@@ -3,12 +3,32 @@
 import re
 from collections.abc import Mapping, Sequence
 from html import unescape
+from pathlib import Path
 
 import httpx
+import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import Session, col, select
 
+from service.database import reading, writing
+from service.mailing.outbox import Delivery, Mailing
 from service.runtime import Runtime
+from service.tokens import Purpose, make_token
 from service.web.app import make_app
+from subscribers.people import Subscriber
+from subscribers.register import load_register
+from tests.builders import a_reader, a_request
+
+FEW = """cbs_code,name,province,ggd_region,population,tile_column,tile_row
+GM0106,Assen,Drenthe,GGD Drenthe,69000,20,7
+GM0114,Emmen,Drenthe,GGD Drenthe,107000,23,10
+GM0373,Bergen (NH),Noord-Holland,GGD Hollands Noorden,29000,9,11
+GM0893,Bergen (L),Limburg,GGD Limburg-Noord,13000,20,27
+GM0518,Den Haag,Zuid-Holland,GGD Haaglanden,569076,4,18
+"""
+"""A register that loads in no time, with two of one name."""
+
+PLACES = {Purpose.CONFIRM: "bevestigen", Purpose.PREFERENCES: "voorkeuren", Purpose.UNSUBSCRIBE: "afmelden"}
 
 Fields = Mapping[str, str | Sequence[str]]
 
@@ -36,3 +56,50 @@ def form_token(html: str) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', html)
     assert found, "the page has no form token"
     return unescape(found.group(1))
+
+
+@pytest.fixture
+def house(runtime: Runtime, tmp_path: Path) -> Runtime:
+    """A runtime that knows a few municipalities and all partners."""
+    register = tmp_path / "few.csv"
+    register.write_text(FEW, encoding="utf-8")
+    with writing(runtime.engine) as session:
+        load_register(session, register)
+    return runtime
+
+
+def link(house: Runtime, purpose: Purpose, payload: object) -> str:
+    """The path of a link out of a mail."""
+    return f"/{PLACES[purpose]}/{make_token(house.settings, purpose, payload, now=house.clock())}"
+
+
+def a_known_reader(house: Runtime, **options: object) -> str:
+    """The reference of an active reader at jan@emmen.nl."""
+    with writing(house.engine) as session:
+        return a_reader(session, house.clock(), "jan@emmen.nl", **options).reference
+
+
+def a_pending_reader(house: Runtime) -> str:
+    """The reference of someone at jan@emmen.nl who asked and did not confirm."""
+    with writing(house.engine) as session:
+        return a_request(
+            session, house.clock(), "jan@emmen.nl", vocabulary=house.vocabulary
+        ).subscriber.reference
+
+
+def letters(house: Runtime) -> list[str]:
+    """The kinds of the letters that wait, oldest first; each has one delivery."""
+    with reading(house.engine) as session:
+        kinds = _column(session, Mailing.kind, Mailing.id)
+        assert len(_column(session, Delivery.id, Delivery.id)) == len(kinds)
+        return kinds
+
+
+def readers(house: Runtime) -> list[Subscriber]:
+    """Everyone in the list."""
+    with reading(house.engine) as session:
+        return list(session.exec(select(Subscriber)))
+
+
+def _column(session: Session, wanted: object, order: object) -> list:
+    return list(session.exec(select(wanted).order_by(col(order))))
