@@ -10,8 +10,6 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from builders import a_municipality, a_reader, a_user, an_approved_issue
-from relay import Relay, running_relay
 from sqlmodel import col, select
 
 from service.database import reading, writing
@@ -28,6 +26,8 @@ from service.mailing.transport import Outcome, Result
 from service.runtime import Runtime
 from subscribers.people import Subscriber, Subscription
 from subscribers.suppression import suppress
+from tests.builders import a_municipality, a_reader, a_user, an_approved_issue
+from tests.relay import Relay, running_relay
 
 
 @pytest.fixture

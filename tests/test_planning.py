@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from builders import a_municipality, a_reader, an_approved_issue
 from sqlmodel import Session, col, select
 
 from content.composing import add_text
@@ -18,6 +17,7 @@ from service.mailing.preview import preview_issue
 from service.runtime import Runtime
 from subscribers.profiles import profile_of
 from subscribers.suppression import suppress
+from tests.builders import a_municipality, a_reader, an_approved_issue
 
 LACHGAS, GHB = ("Lachgas in het verkeer", ["lachgas"]), ("GHB in de regio", ["ghb"])
 

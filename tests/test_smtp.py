@@ -6,11 +6,11 @@ import socket
 from pathlib import Path
 
 import pytest
-from relay import Relay, certificate, password_is, running_relay
 
 from service.mailing.smtp import SmtpTransport
 from service.mailing.transport import Envelope, Outcome, Result
 from service.settings import Settings
+from tests.relay import Relay, certificate, password_is, running_relay
 
 MESSAGE = b"From: a@kennispost.example\r\nSubject: x\r\n\r\n.begint met een punt\r\n..\r\nslot\r\n"
 

@@ -20,6 +20,9 @@ import idna
 from service.errors import MailRefused
 from service.mailing.markup import LARGEST_HTML
 
+FOLDED = frozenset({"From", "To", "Reply-To", "Subject"})
+"""Headers that people read: `words` and `mailbox_header` may fold them. The others stand on one line."""
+
 LONGEST_LINE = 998
 """Octets in a line, without its CRLF (RFC 5322, 2.1.1)."""
 
@@ -106,7 +109,7 @@ def header(name: str, value: str) -> str:
         MailRefused: it holds a line break that is no folding, is not ASCII, or has a line of more than 998 octets.
     """
     line = f"{name}: {value}"
-    unfolded = line.replace("\r\n ", "")
+    unfolded = line.replace("\r\n ", "") if name in FOLDED else line
     if any(mark in unfolded for mark in "\r\n\0"):
         raise MailRefused(f"The header {name} holds a line break.")
     if not line.isascii() or any(len(part) > LONGEST_LINE for part in line.split("\r\n")):
