@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from content.folding import fold
 
 KINDS = ("open_tail", "whole_word")
 GAP = ".."
+_BETWEEN = "[ -]{1,5}"  # the repeats are bounded, so that no text can stall the search
+_TAIL = r"\w{0,60}(?:-\w{1,40}){0,4}"
+_SKIPPED = r"(?:[^ .!?\n-][^ .!?\n]{0,40}[ ]{1,5}){0,4}?"
 _ALLOWED = re.compile(r"[\w][\w',.&+/-]*\*?")
 _LETTERS_BEFORE_A_TAIL = 3
 
@@ -21,6 +23,7 @@ class Rule:
     needs_context: bool = False
     only_alone: bool = False
     negated: bool = False
+    beside: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
     not_in: tuple[str, ...] = ()
@@ -59,15 +62,16 @@ def expression_of(phrase: str, *, open_tail: bool) -> str:
     parts: list[str] = []
     for word in fold(phrase).text.split():
         if word == GAP:
-            parts.append(r"(?:[^ .!?\n]+[ ]+){0,4}?")
+            parts.append(_SKIPPED)
             continue
         body = re.escape(word.rstrip("*")).replace(r"\-", "[- ]?")
-        parts.append(body + (r"\w*" if word.endswith("*") else "") + "[ -]+")
-    expression = "".join(parts).removesuffix("[ -]+")
-    return expression + (r"\w*(?:-\w+)*" if open_tail else r"(?!\w)")
+        parts.append(body + (r"\w*" if word.endswith("*") else "") + _BETWEEN)
+    expression = "".join(parts).removesuffix(_BETWEEN)
+    return expression + (_TAIL if open_tail else r"(?!\w)")
 
 
-@lru_cache(maxsize=4096)
-def any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """One expression for a list of phrases, each from the start of a word."""
+def any_of(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+    """One expression for a list of phrases, each from the start of a word; None for no phrases."""
+    if not phrases:
+        return None
     return re.compile(r"(?<!\w)(?:" + "|".join(expression_of(one, open_tail=False) for one in phrases) + ")")

@@ -8,11 +8,12 @@ from functools import lru_cache
 from content.folding import Folded, fold
 from content.matching import Hit, in_context
 from content.relevance import NEITHER, judge
-from content.vocabulary import FACETS, Term, Vocabulary
+from content.vocabulary import FACETS, Vocabulary
 
 TITLE_WEIGHT = 2
 AFFIRMED = "affirmed"
 NEGATED = "negated"
+_NEGATION_REACH = 60  # characters before a match
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,32 +107,36 @@ def _substances(vocabulary: Vocabulary, text: str) -> list[Hit]:
     found = vocabulary.substances.hits(text)
     certain = [hit for hit in found if not hit.rule.needs_context]
     supported = [hit for hit in found if hit.rule.needs_context and in_context(hit, certain, text)]
-    hits = certain + supported
+    hits = sorted(certain + supported, key=lambda hit: hit.start)
     named = {hit.key for hit in hits if not hit.rule.only_alone}
-    return [
-        hit
-        for hit in hits
-        if not hit.rule.only_alone or not _others_named(vocabulary.by_slug[hit.key], named)
-    ]
+    return [hit for hit in hits if not hit.rule.only_alone or not _others_named(hit, named)]
 
 
-def _others_named(term: Term, named: set[str]) -> bool:
-    """Whether something is named of which the general word is only another word for."""
-    return bool(named - set(term.beside))
+def _others_named(hit: Hit, named: set[str]) -> bool:
+    """Whether something more precise is named, so that the general word means that."""
+    return bool(named - {hit.key, *hit.rule.beside})
 
 
 def _longest(hits: Iterable[Hit]) -> list[Hit]:
     """In the order of the text; of the matches of one term that overlap, the longest."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda one: (one.start - one.end, one.start)):
-        if not any(hit.key == one.key and hit.start < one.end and one.start < hit.end for one in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda one: (one.start, one.end))
+    last: dict[str, int] = {}
+    kept: list[Hit | None] = []
+    for hit in sorted(hits, key=lambda one: (one.start, one.start - one.end)):
+        at = last.get(hit.key)
+        other = None if at is None else kept[at]
+        if at is not None and other is not None and hit.start < other.end:
+            if hit.end - hit.start <= other.end - other.start:
+                continue
+            kept[at] = None
+        last[hit.key] = len(kept)
+        kept.append(hit)
+    return [hit for hit in kept if hit is not None]
 
 
 def _match(vocabulary: Vocabulary, reading: _Reading, hit: Hit) -> Match:
     field, start, text = reading.place(hit)
-    negated = hit.rule.negated or _is_negated(vocabulary.negations, reading.text[: hit.start])
+    before = reading.text[max(0, hit.start - _NEGATION_REACH) : hit.start]
+    negated = hit.rule.negated or _is_negated(vocabulary.negations, before)
     return Match(
         facet=vocabulary.by_slug[hit.key].facet,
         slug=hit.key,
@@ -152,4 +157,4 @@ def _negation(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _is_negated(words: tuple[str, ...], before: str) -> bool:
-    return bool(words) and _negation(words).search(before[-60:]) is not None
+    return bool(words) and _negation(words).search(before) is not None

@@ -15,8 +15,7 @@ FACETS = ("substance", "setting", "target-group", "domain", "step", "theme")
 class Term:
     """A word of the vocabulary. `slug` is unique over all facets.
 
-    `beside` lists the terms that `only_alone` rules do not mind; `mesh` is a descriptor of the Medical Subject
-    Headings (SKOS exactMatch) and None where none is known.
+    `mesh` is a descriptor of the Medical Subject Headings (SKOS exactMatch), None where none is known.
     """
 
     facet: str
@@ -24,7 +23,6 @@ class Term:
     nl: str
     en: str
     rules: tuple[Rule, ...] = ()
-    beside: tuple[str, ...] = ()
     mesh: str | None = None
 
     def label(self, language: str) -> str:

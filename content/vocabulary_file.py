@@ -12,6 +12,7 @@ from content.terms import FACETS, Cue, Term, Vocabulary
 
 _FLAGS = ("needs_context", "only_alone", "negated")
 _LISTS = ("near", "block", "not_in")
+_BESIDE = "beside"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MESH = re.compile(r"D\d{6,9}")
 
@@ -43,8 +44,7 @@ def _terms(file: MarkedFile, node: yaml.Node) -> Iterator[Term]:
     for facet in facets:
         if facet not in FACETS:
             file.fault(facets[facet], f"{facet!r} is not a facet; there are {', '.join(FACETS)}")
-    found: dict[str, Term] = {}
-    beside: list[tuple[yaml.Node, Term]] = []
+    found: dict[str, tuple[Term, yaml.Node]] = {}
     for facet in FACETS:
         if facet not in facets:
             file.fault(node, f"facets lacks {facet!r}")
@@ -52,22 +52,21 @@ def _terms(file: MarkedFile, node: yaml.Node) -> Iterator[Term]:
         for slug, entry in file.mapping(facets[facet], facet).items():
             if slug in found:
                 file.fault(
-                    entry, f"{slug!r} is in {found[slug].facet} already: a slug is unique over all facets"
+                    entry, f"{slug!r} is in {found[slug][0].facet} already: a slug is unique over all facets"
                 )
                 continue
-            found[slug] = term = _term(file, entry, facet=facet, slug=slug)
-            beside.append((entry, term))
+            term = _term(file, entry, facet=facet, slug=slug)
+            found[slug] = term, entry
             yield term
-    for entry, term in beside:
-        for slug in term.beside:
-            if slug not in found:
-                file.fault(entry, f"{term.slug}: beside names {slug!r}, which is not in the vocabulary")
+    for term, entry in found.values():
+        for slug in {one for rule in term.rules for one in rule.beside if one not in found}:
+            file.fault(entry, f"{term.slug}: beside names {slug!r}, which is not in the vocabulary")
 
 
 def _term(file: MarkedFile, node: yaml.Node, *, facet: str, slug: str) -> Term:
     if not _SLUG.fullmatch(slug):
         file.fault(node, f"{slug!r} must be small letters, digits and single hyphens")
-    entries = file.fields(node, slug, required=("nl", "en", "match"), optional=("mesh", "beside"))
+    entries = file.fields(node, slug, required=("nl", "en", "match"), optional=("mesh",))
     mesh = file.text(entries["mesh"], f"{slug}: mesh") if "mesh" in entries else None
     if mesh and not _MESH.fullmatch(mesh):
         file.fault(entries["mesh"], f"{slug}: {mesh!r} is not a MeSH descriptor such as D009609")
@@ -77,7 +76,6 @@ def _term(file: MarkedFile, node: yaml.Node, *, facet: str, slug: str) -> Term:
         nl=file.text(entries["nl"], f"{slug}: nl") if "nl" in entries else "",
         en=file.text(entries["en"], f"{slug}: en") if "en" in entries else "",
         rules=_rules(file, entries["match"], slug) if "match" in entries else (),
-        beside=file.texts(entries["beside"], f"{slug}: beside") if "beside" in entries else (),
         mesh=mesh,
     )
 
@@ -87,12 +85,14 @@ def _rules(file: MarkedFile, node: yaml.Node, what: str) -> tuple[Rule, ...]:
 
 
 def _rule(file: MarkedFile, node: yaml.Node, what: str) -> Iterator[Rule]:
-    entries = file.fields(node, f"{what}: a rule", required=(), optional=(*KINDS, *_FLAGS, *_LISTS))
+    entries = file.fields(node, f"{what}: a rule", required=(), optional=(*KINDS, *_FLAGS, *_LISTS, _BESIDE))
     kinds = [kind for kind in KINDS if kind in entries]
     if isinstance(node, yaml.MappingNode) and len(kinds) != 1:
         file.fault(node, f"{what}: a rule has either open_tail or whole_word")
     flags = {name: file.flag(entries[name], f"{what}: {name}") for name in _FLAGS if name in entries}
     lists = {name: _phrases(file, entries[name], f"{what}: {name}") for name in _LISTS if name in entries}
+    if _BESIDE in entries:
+        lists[_BESIDE] = file.texts(entries[_BESIDE], f"{what}: {_BESIDE}")
     for kind in kinds[:1]:
         phrases = _phrases(file, entries[kind], f"{what}: {kind}", open_tail=kind == "open_tail")
         yield Rule(kind=kind, phrases=phrases, **flags, **lists)  # type: ignore[arg-type]
