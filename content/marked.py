@@ -54,7 +54,7 @@ class MarkedFile:
         entries = self.mapping(node, what)
         for name in entries:
             if name not in required + optional:
-                self.fault(entries[name], f"{what} has an unknown key {name!r}")
+                self.fault(key_of(node, name), f"{what} has an unknown key {name!r}")
         if isinstance(node, yaml.MappingNode):
             for name in required:
                 if name not in entries:
@@ -94,3 +94,12 @@ class MarkedFile:
         except ValueError:
             self.fault(node, f"{what} must be a whole number, not {value!r}")
             return 0
+
+
+def key_of(mapping: yaml.Node | None, name: str) -> yaml.Node | None:
+    """The key itself: it stands on the line that a person looks for, its value perhaps on the next."""
+    if isinstance(mapping, yaml.MappingNode):
+        for key, _ in mapping.value:
+            if isinstance(key, yaml.ScalarNode) and key.value.strip() == name:
+                return key
+    return mapping

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import yaml
 
 from content.errors import VocabularyFault
-from content.marked import MarkedFile
+from content.marked import MarkedFile, key_of
 from content.rules import KINDS, Rule, phrase_fault
 from content.terms import FACETS, Cue, Term, Vocabulary
 
@@ -43,7 +43,7 @@ def _terms(file: MarkedFile, node: yaml.Node) -> Iterator[Term]:
     facets = file.mapping(node, "facets")
     for facet in facets:
         if facet not in FACETS:
-            file.fault(facets[facet], f"{facet!r} is not a facet; there are {', '.join(FACETS)}")
+            file.fault(key_of(node, facet), f"{facet!r} is not a facet; there are {', '.join(FACETS)}")
     found: dict[str, tuple[Term, yaml.Node]] = {}
     for facet in FACETS:
         if facet not in facets:

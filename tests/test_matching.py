@@ -1,0 +1,109 @@
+"""Folding and matching: where words are found in a text, and where they stand in the original."""
+
+import unicodedata
+
+import pytest
+
+from content.folding import fold
+from content.matching import Hit, Lexicon, in_context
+from content.rules import Rule
+
+
+def found(text: str, rule: Rule) -> list[str]:
+    folded = fold(text)
+    spans = [folded.span(hit.start, hit.end) for hit in Lexicon([("it", rule)]).hits(folded.text)]
+    return [text[start:end] for start, end in spans]
+
+
+def open_tail(*phrases: str, **more: tuple[str, ...]) -> Rule:
+    return Rule("open_tail", phrases, **more)  # type: ignore[arg-type]
+
+
+def whole_word(*phrases: str, **more: tuple[str, ...]) -> Rule:
+    return Rule("whole_word", phrases, **more)  # type: ignore[arg-type]
+
+
+def test_folding_takes_off_case_and_diacritics_and_unifies_signs() -> None:
+    assert fold("COCAÏNE").text == fold("cocai\u0308ne").text == "cocaine"
+    assert fold("xtc\u2010a\u2011b\u2012c\u2013d\u2014e\u2015f").text == "xtc-a-b-c-d-e-f"
+    assert fold("N₂O").text == "n2o"
+    assert fold("mbo\u2019er").text == "mbo'er"
+    assert fold("lach\u00adgas\u200b").text == "lachgas"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_offsets_lead_back_into_the_text_as_it_was_given(form: str) -> None:
+    text = unicodedata.normalize(form, "Eén café in Zuid\u00adlaren: cocaïne én heroïne, ’s nachts")  # type: ignore[arg-type]
+    folded = fold(text)
+    for word in ("cocaine", "heroine"):
+        at = folded.text.index(word)
+        start, end = folded.span(at, at + len(word))
+        assert fold(text[start:end]).text == word
+        assert text[:start].endswith(" ")
+        assert text[end] in " ,"
+
+
+def test_a_mark_on_the_last_letter_belongs_to_the_match() -> None:
+    assert found("een cafe\u0301", whole_word("cafe")) == ["cafe\u0301"]
+
+
+def test_a_character_that_becomes_two_does_not_shift_what_follows() -> None:
+    assert found("Straße ﬁets: wiet", whole_word("wiet")) == ["wiet"]
+
+
+def test_a_word_is_found_from_its_beginning_only() -> None:
+    assert found("alcohol, handalcohol en ex-alcoholist", open_tail("alcohol")) == ["alcohol", "alcoholist"]
+
+
+def test_an_open_tail_takes_the_whole_compound_as_evidence() -> None:
+    assert found("Lachgascilinder, lachgas‑tank en LACHGAS", open_tail("lachgas")) == [
+        "Lachgascilinder",
+        "lachgas‑tank",
+        "LACHGAS",
+    ]
+
+
+def test_a_whole_word_does_not_go_on() -> None:
+    assert found("speed, speedboot, speeddate", whole_word("speed")) == ["speed"]
+
+
+@pytest.mark.parametrize("text", ["3-MMC", "3MMC", "3 mmc", "3–mmc", "3\u20103MMC"])
+def test_a_hyphen_may_be_missing_or_a_space(text: str) -> None:
+    assert bool(found(text, open_tail("3-mmc"))) is (text != "3\u20103MMC")
+
+
+def test_a_gap_skips_four_words_at_most_and_no_end_of_sentence() -> None:
+    rule = whole_word("stoppen .. roken")
+    assert found("stoppen met het vele dagelijkse roken", rule) != []
+    assert found("stoppen met het vele en dagelijkse zware roken", rule) == []
+    assert found("We stoppen. Anderen roken", rule) == []
+
+
+def test_a_star_lets_a_word_go_on() -> None:
+    assert found("gebruikers van wiet", whole_word("gebruik* van wiet")) == ["gebruikers van wiet"]
+
+
+def test_block_and_near_look_twelve_words_far() -> None:
+    blocked, near = open_tail("lachgas", block=("uitstoot*",)), whole_word("speed", near=("politie*",))
+    filler = "en " * 12
+    assert found("de uitstootcijfers van lachgas", blocked) == []
+    assert found(f"uitstoot {filler} lachgas", blocked) == ["lachgas"]
+    assert found("politieagenten vonden speed", near) == ["speed"]
+    assert found(f"speed {filler} politie", near) == []
+
+
+def test_a_phrase_around_a_match_refuses_that_match_only() -> None:
+    rule = whole_word("joint", not_in=("joint venture*",))
+    assert found("Een joint venture deelt geen joint", rule) == ["joint"]
+
+
+def test_context_is_another_match_within_twelve_words() -> None:
+    rule = whole_word("speed")
+    text = "xtc " + "en " * 12 + "speed " + "en " * 13 + "ghb"
+    at = text.index("speed")
+    hit = Hit("speed", rule, "speed", at, at + 5)
+    xtc = Hit("xtc", rule, "xtc", 0, 3)
+    ghb = Hit("ghb", rule, "ghb", len(text) - 3, len(text))
+    assert in_context(hit, [xtc, ghb], text)
+    assert not in_context(hit, [ghb], text)
+    assert not in_context(hit, [hit], text)
