@@ -56,20 +56,17 @@ def test_a_word_is_found_from_its_beginning_only() -> None:
 
 
 def test_an_open_tail_takes_the_whole_compound_as_evidence() -> None:
-    assert found("Lachgascilinder, lachgas‑tank en LACHGAS", open_tail("lachgas")) == [
-        "Lachgascilinder",
-        "lachgas‑tank",
-        "LACHGAS",
-    ]
+    text = "Lachgascilinder, lachgas\u2011tank en LACHGAS"
+    assert found(text, open_tail("lachgas")) == ["Lachgascilinder", "lachgas\u2011tank", "LACHGAS"]
 
 
 def test_a_whole_word_does_not_go_on() -> None:
     assert found("speed, speedboot, speeddate", whole_word("speed")) == ["speed"]
 
 
-@pytest.mark.parametrize("text", ["3-MMC", "3MMC", "3 mmc", "3–mmc", "3\u20103MMC"])
+@pytest.mark.parametrize("text", ["3-MMC", "3MMC", "3 mmc", "3–mmc", "3\u2010MMC"])
 def test_a_hyphen_may_be_missing_or_a_space(text: str) -> None:
-    assert bool(found(text, open_tail("3-mmc"))) is (text != "3\u20103MMC")
+    assert found(f"zakje {text}, te koop", open_tail("3-mmc")) == [text]
 
 
 def test_a_gap_skips_four_words_at_most_and_no_end_of_sentence() -> None:
