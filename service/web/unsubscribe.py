@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from service.errors import TokenRefused
 from service.runtime import Runtime
-from service.tokens import Purpose, make_token, read_token
+from service.tokens import Purpose, read_token
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Now, Transaction
 from service.web.pages import page
@@ -47,7 +47,7 @@ def ask(token: str, request: Request, house: House, session: Transaction, now: N
     subscriber = _reader(session, reference)
     receives = streams_of(session, subscriber) if subscriber else []
     if subscriber is None or not receives:
-        return page(request, "left.html", token=token, **_after(session, house, subscriber, now, left=[]))
+        return page(request, "left.html", token=token, **_after(session, subscriber, left=[]))
     return page(
         request,
         "leave.html",
@@ -76,7 +76,7 @@ def stop(
         left = leave(session, subscriber=subscriber, stream=chosen, source=source, now=now)
     if one_click:
         return PlainTextResponse("Unsubscribed.")
-    return page(request, "left.html", token=token, **_after(session, house, subscriber, now, left=left))
+    return page(request, "left.html", token=token, **_after(session, subscriber, left=left))
 
 
 @router.post("/afmelden/{token}/terug", dependencies=[Depends(csrf_protected)])
@@ -92,7 +92,6 @@ def back(token: str, request: Request, house: House, session: Transaction, now: 
         "came_back.html",
         token=token,
         address=subscriber.address,
-        preferences=_preferences(house, subscriber, now),
     )
 
 
@@ -116,18 +115,11 @@ def _reader(session: Session, reference: str, *, lock: bool = False) -> Subscrib
         return None
 
 
-def _preferences(house: Runtime, subscriber: Subscriber, now: Now) -> str:
-    return "/voorkeuren/" + make_token(house.settings, Purpose.PREFERENCES, subscriber.reference, now=now)
-
-
-def _after(
-    session: Session, house: Runtime, subscriber: Subscriber | None, now: Now, *, left: list[str]
-) -> dict[str, Any]:
+def _after(session: Session, subscriber: Subscriber | None, *, left: list[str]) -> dict[str, Any]:
     """What the page says: who left what, and whether something still comes."""
     return {
         "address": subscriber.address if subscriber else "",
         "left": left,
         "remaining": streams_of(session, subscriber) if subscriber else [],
         "can_return": subscriber is not None and subscriber.confirmed_at is not None,
-        "preferences": _preferences(house, subscriber, now) if subscriber and subscriber.confirmed_at else "",
     }
