@@ -79,3 +79,7 @@ class DatabaseBehind(ServiceError):
 
 class Stopped(ServiceError):
     """The process was told to stop in the middle of something that can be done again."""
+
+
+class PortTaken(ServiceError):
+    """The web server cannot listen where it was told to."""
