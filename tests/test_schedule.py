@@ -1,5 +1,6 @@
 """The rhythm keeps itself: pure moments through both DST switches, and occurrences that happen once."""
 
+import quopri
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from content.items import Item, ItemTag
 from content.sources import Source, add_source
 from service.clock import AMSTERDAM
 from service.database import reading, writing
+from service.mailing.delivering import deliver_due
 from service.mailing.outbox import Delivery, Mailing
 from service.runtime import Runtime
 from service.schedule.occurrences import LEASE, Occurrence, OccurrenceState, claim, settle
@@ -292,3 +294,35 @@ def test_two_processes_open_one_draft(runtime: Runtime, clock) -> None:
     with reading(runtime.engine) as session:
         assert len(session.exec(select(Issue)).all()) == 1
         assert session.exec(select(Source)).one().key == "rivm"
+
+
+def test_an_issue_that_is_too_large_for_mail_programs_is_not_sent_and_the_editors_hear_why(
+    runtime: Runtime, clock
+) -> None:
+    with writing(runtime.engine) as session:
+        a_monthly_world(session, runtime, clock())
+        issue = open_issue(
+            session, title="December", by="ed", now=clock(), send_at=clock() + timedelta(minutes=5)
+        )
+        long = "Een zin die ergens over gaat. " * 4000
+        add_text(
+            session,
+            issue=issue,
+            section_key="news",
+            title="T",
+            body=long,
+            by="ed",
+            now=clock(),
+            everyone=True,
+        )
+        approve(session, issue=issue, approver="pub", seen_hash=content_hash(session, issue), now=clock())
+    clock.advance(minutes=6)
+    assert "nothing was sent" in notes(keep_rhythm(runtime, worker="w"))[f"send-issue-{issue.id}"]
+    with reading(runtime.engine) as session:
+        assert letters(session) == ["issue-refused", "issue-refused"]
+        assert session.get_one(Issue, issue.id).closed_at is None
+        assert session.exec(select(Mailing).where(Mailing.issue_id == issue.id)).first() is None
+    report = deliver_due(runtime)
+    assert (report.sent, report.failed) == (2, 0)
+    mail = (runtime.settings.data_dir / "postbus" / "new").iterdir()
+    assert all("De mail is te groot" in quopri.decodestring(one.read_bytes()).decode() for one in mail)

@@ -16,6 +16,7 @@ LETTERS = (
     "sign-in",
     "remind-editors",
     "issue-not-approved",
+    "issue-refused",
     "occurrence-expired",
 )
 """The kinds of letters: each has a folder of this name under templates/emails."""

@@ -24,6 +24,12 @@ WORK = {
 }
 """What the lines of the schedule do, in the readers' words."""
 
+REFUSALS = {
+    "MailRefused": _("De mail is te groot. Kort teksten in, of verlaag het hoogste aantal onderdelen."),
+    "NothingToSend": _("Er was niets te versturen: de editie is leeg, of niemand ontvangt haar."),
+}
+"""Why an approved issue could not leave, by the name of the error."""
+
 
 def write_letter(
     session: Session,
@@ -66,9 +72,16 @@ def _to_reader(settings: Settings, kind: str, reader: Subscriber, now: datetime)
 def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery) -> dict[str, Any] | None:
     issue_id = delivery.context.get("issue_id")
     issue = session.get(Issue, issue_id) if issue_id else None
-    values = {"title": issue.title if issue else "", "link": desk_link(settings, issue.id if issue else None)}
+    values: dict[str, Any] = {
+        "title": issue.title if issue else "",
+        "link": desk_link(settings, issue.id if issue else None),
+    }
     if kind == "occurrence-expired":
         schedule = str(delivery.context["schedule"])
         moment = datetime.fromisoformat(str(delivery.context["due_at"]))
         return {**values, "moment": moment, "work": WORK.get(schedule, schedule)}
-    return {**values, "moment": issue.send_at} if issue else None
+    if issue is None:
+        return None
+    if kind == "issue-refused":
+        values["problem"] = REFUSALS[str(delivery.context["problem"])]
+    return {**values, "moment": issue.send_at}

@@ -12,7 +12,7 @@ from content.composing import open_issue
 from content.drafting import fill_draft
 from content.issues import Issue, IssueKind
 from service.clock import AMSTERDAM
-from service.errors import NothingToSend
+from service.errors import MailRefused, NothingToSend
 from service.limits import RateCount
 from service.mailing.letters import post_letter
 from service.mailing.planning import plan_issue
@@ -65,16 +65,21 @@ def send_issue(session: Session, runtime: Runtime, issue: Issue, now: datetime) 
         write_to_desk(session, kind="issue-not-approved", context={"issue_id": issue.id}, now=now)
         return "not approved: nothing was sent, the editors were told"
     try:
-        mailing = plan_issue(session, runtime, issue=issue, now=now)
-    except NothingToSend as error:
-        return f"nothing was sent: {error}"
+        with (
+            session.begin_nested()
+        ):  # what planning began is undone when it refuses; the word to the editors is not
+            mailing = plan_issue(session, runtime, issue=issue, now=now)
+    except (MailRefused, NothingToSend) as error:
+        problem = {"issue_id": issue.id, "problem": type(error).__name__}
+        write_to_desk(session, kind="issue-refused", context=problem, now=now)
+        return f"nothing was sent, the editors were told: {error}"
     return f"mailing {mailing.id}: {mailing.planned} readers"
 
 
 def ask_a_person(session: Session, due: Due, now: datetime) -> str:
     """A moment came too late to act on by itself: tell the desk, which decides."""
     context = {
-        "schedule": due.schedule,
+        "schedule": "send" if due.issue_id else due.schedule,
         "due_at": due.due_at.isoformat(),
         "issue_id": due.issue_id,
     }
