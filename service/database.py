@@ -19,7 +19,9 @@ def open_engine(settings: Settings) -> Engine:
     """Connect to what the settings name; the SQLite folder is made when it is missing."""
     pool = settings.web_threads + 5
     if not settings.uses_sqlite:
-        return create_engine(settings.resolved_database_url, pool_size=pool, max_overflow=5, pool_pre_ping=True)
+        return create_engine(
+            settings.resolved_database_url, pool_size=pool, max_overflow=5, pool_pre_ping=True
+        )
     Path(settings.resolved_database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(settings.resolved_database_url, pool_size=pool, max_overflow=5)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -44,7 +46,10 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back as a whole when it fails."""
-    with Session(engine.execution_options(**{WRITES: True}), expire_on_commit=False) as session, session.begin():
+    with (
+        Session(engine.execution_options(**{WRITES: True}), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
 
 

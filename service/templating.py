@@ -22,7 +22,9 @@ def environment(language: str) -> Environment:
     """The environment for a language; an undefined name is an error, never an empty place."""
     made = Environment(
         loader=FileSystemLoader(templates_folder()),
-        autoescape=select_autoescape(enabled_extensions=("html", "mjml", "xml"), default=True, disabled_extensions=("txt",)),
+        autoescape=select_autoescape(
+            enabled_extensions=("html", "mjml", "xml"), default=True, disabled_extensions=("txt",)
+        ),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

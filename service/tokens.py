@@ -51,7 +51,9 @@ def read_token(settings: Settings, purpose: Purpose, token: str, *, now: datetim
     try:
         payload, expires = _serializer(settings, purpose).loads(token)
     except (BadData, TypeError, ValueError) as error:
-        raise TokenRefused("This link is not right. Copy it whole out of the mail, or ask for a new one.") from error
+        raise TokenRefused(
+            "This link is not right. Copy it whole out of the mail, or ask for a new one."
+        ) from error
     if expires is not None and now.timestamp() >= expires:
         raise TokenExpired("This link is too old. Ask for a new one.")
     return payload

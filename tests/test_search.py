@@ -98,7 +98,7 @@ def test_a_text_without_end_costs_no_time() -> None:
 def test_partners_are_found_beside_municipalities(runtime: Runtime) -> None:
     with writing(runtime.engine) as session:
         load_register(session)
-        assert [found.name for found in find_organisations(session, text="ggd twente")][0] == "GGD Twente"
+        assert next(found.name for found in find_organisations(session, text="ggd twente")) == "GGD Twente"
         found = resolve_organisation(session, text="trimbos")
         assert found is not None
         assert found.key == "partner:trimbos-instituut"

@@ -27,9 +27,7 @@ def issues(request: Request, session: Transaction) -> HTMLResponse:
 
 
 @router.get("/{slug}")
-def issue(
-    request: Request, session: Transaction, slug: Annotated[str, Path(max_length=120)]
-) -> HTMLResponse:
+def issue(request: Request, session: Transaction, slug: Annotated[str, Path(max_length=120)]) -> HTMLResponse:
     """A whole issue; one that was not sent does not exist here, however its address was guessed."""
     found = sent_issue(session, slug)
     return page(request, "issue.html", issue=found, edition=edition_of(session, found))

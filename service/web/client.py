@@ -13,7 +13,9 @@ def client_address(request: Request, settings: Settings) -> str:
     IPv6 clients are counted by their /64, since one household or one attacker has all of it.
     """
     nearest = request.client.host if request.client else "0.0.0.0"  # noqa: S104  a name for "unknown", nothing is bound
-    forwarded = [hop.strip() for hop in ",".join(request.headers.getlist("x-forwarded-for")).split(",") if hop.strip()]
+    forwarded = [
+        hop.strip() for hop in ",".join(request.headers.getlist("x-forwarded-for")).split(",") if hop.strip()
+    ]
     while forwarded and _is_trusted(nearest, settings):
         nearest = forwarded.pop()
     return _network(nearest)

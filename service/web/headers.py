@@ -39,7 +39,8 @@ class SecurityHeaders:
 
     def _add(self, headers: MutableHeaders) -> None:
         headers.setdefault("Content-Security-Policy", SITE_POLICY)
-        headers.setdefault("X-Frame-Options", "SAMEORIGIN" if "frame-ancestors 'self'" in headers["Content-Security-Policy"] else "DENY")
+        framed = "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+        headers.setdefault("X-Frame-Options", "SAMEORIGIN" if framed else "DENY")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

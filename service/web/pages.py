@@ -31,9 +31,13 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     )
     response = HTMLResponse(body, status_code=status)
     secure = house.settings.base_url.startswith("https://")
-    response.set_cookie(cookie_name(house.settings, "kp_csrf"), seed, httponly=True, samesite="lax", secure=secure, path="/")
+    response.set_cookie(
+        cookie_name(house.settings, "kp_csrf"), seed, httponly=True, samesite="lax", secure=secure, path="/"
+    )
     if request.query_params.get("taal") == chosen:
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, httponly=True, samesite="lax", secure=secure, path="/")
+        response.set_cookie(
+            LANGUAGE_COOKIE, chosen, max_age=YEAR, httponly=True, samesite="lax", secure=secure, path="/"
+        )
     response.headers["Content-Language"] = chosen
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response

@@ -14,34 +14,78 @@ from subscribers import errors as subscribers
 PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     content.UnknownTerm: (422, _("Dit onderwerp kennen we niet. Kies een onderwerp uit de lijst.")),
     content.UnknownSource: (404, _("Deze bron bestaat niet.")),
-    content.SourceRefused: (422, _("Een bron heeft een korte naam (kleine letters, cijfers, streepjes) en een webadres met https://.")),
+    content.SourceRefused: (
+        422,
+        _("Een bron heeft een korte naam (kleine letters, cijfers, streepjes) en een webadres met https://."),
+    ),
     content.OpmlUnreadable: (422, _("Dit bestand is geen lijst met feeds (OPML). Kies een ander bestand.")),
     content.SourceExists: (409, _("Deze bron staat al in de lijst.")),
-    content.FetchFailed: (502, _("Dit adres gaf geen antwoord dat we kunnen gebruiken. Controleer het adres.")),
-    content.FeedUnreadable: (502, _("Op dit adres staat geen feed die we kunnen lezen. Controleer het adres.")),
+    content.FetchFailed: (
+        502,
+        _("Dit adres gaf geen antwoord dat we kunnen gebruiken. Controleer het adres."),
+    ),
+    content.FeedUnreadable: (
+        502,
+        _("Op dit adres staat geen feed die we kunnen lezen. Controleer het adres."),
+    ),
     content.UnknownIssue: (404, _("Deze editie of dit onderdeel bestaat niet (meer).")),
     content.IssueClosed: (409, _("Deze editie is al verstuurd en kan niet meer veranderen.")),
-    content.ApprovalRefused: (409, _("U kunt deze editie nu niet goedkeuren. Een ander dan de makers moet dat doen, op de nieuwste inhoud.")),
-    content.NotApproved: (409, _("Deze editie is niet goedgekeurd zoals zij nu is. Vraag een tweede persoon om goedkeuring.")),
-    content.BlockRefused: (422, _("Er ontbreekt iets in dit onderdeel. Vul een titel in, en een webadres dat met https:// begint.")),
-    subscribers.NotAnAddress: (422, _("Dit is geen e-mailadres. Controleer het adres, bijvoorbeeld naam@gemeente.nl.")),
-    subscribers.UnknownOrganisation: (422, _("Deze organisatie kennen we niet. Kies een gemeente of organisatie uit de lijst.")),
+    content.ApprovalRefused: (
+        409,
+        _(
+            "U kunt deze editie nu niet goedkeuren. Een ander dan de makers moet dat doen, op de nieuwste inhoud."
+        ),
+    ),
+    content.NotApproved: (
+        409,
+        _("Deze editie is niet goedgekeurd zoals zij nu is. Vraag een tweede persoon om goedkeuring."),
+    ),
+    content.BlockRefused: (
+        422,
+        _("Er ontbreekt iets in dit onderdeel. Vul een titel in, en een webadres dat met https:// begint."),
+    ),
+    subscribers.NotAnAddress: (
+        422,
+        _("Dit is geen e-mailadres. Controleer het adres, bijvoorbeeld naam@gemeente.nl."),
+    ),
+    subscribers.UnknownOrganisation: (
+        422,
+        _("Deze organisatie kennen we niet. Kies een gemeente of organisatie uit de lijst."),
+    ),
     subscribers.UnknownInterest: (422, _("Dit onderwerp kennen we niet. Kies een onderwerp uit de lijst.")),
     subscribers.UnknownSubscriber: (404, _("Dit abonnement bestaat niet meer. U krijgt geen mail van ons.")),
-    service.TokenRefused: (400, _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan.")),
+    service.TokenRefused: (
+        400,
+        _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan."),
+    ),
     service.TokenExpired: (410, _("Deze link is verlopen. Vraag een nieuwe aan.")),
-    service.CsrfRefused: (403, _("Deze pagina stond te lang open. Laad de pagina opnieuw en probeer het nog een keer.")),
-    service.TooManyRequests: (429, _("U probeert het te vaak achter elkaar. Wacht een uur en probeer het dan opnieuw.")),
+    service.CsrfRefused: (
+        403,
+        _("Deze pagina stond te lang open. Laad de pagina opnieuw en probeer het nog een keer."),
+    ),
+    service.TooManyRequests: (
+        429,
+        _("U probeert het te vaak achter elkaar. Wacht een uur en probeer het dan opnieuw."),
+    ),
     service.NotSignedIn: (401, _("Log eerst in op de redactie.")),
     service.NotAllowed: (403, _("U heeft niet de rol die hiervoor nodig is. Vraag het de beheerder.")),
     service.UserExists: (409, _("Er is al iemand met dit adres.")),
     service.UnknownUser: (404, _("Deze gebruiker bestaat niet.")),
-    service.LastAdministrator: (409, _("Er moet een beheerder overblijven. Maak eerst iemand anders beheerder.")),
+    service.LastAdministrator: (
+        409,
+        _("Er moet een beheerder overblijven. Maak eerst iemand anders beheerder."),
+    ),
     service.MomentRefused: (422, _("Vul een dag en een tijd in, bijvoorbeeld 8 december 2026 om 10.00 uur.")),
     service.MomentPast: (422, _("Dit moment is al voorbij. Kies een dag en een tijd die nog komen.")),
-    service.MomentSkipped: (422, _("Dit tijdstip bestaat niet: die nacht gaat de klok een uur vooruit. Kies een andere tijd.")),
+    service.MomentSkipped: (
+        422,
+        _("Dit tijdstip bestaat niet: die nacht gaat de klok een uur vooruit. Kies een andere tijd."),
+    ),
     service.MailRefused: (422, _("De mail is te groot. Kort teksten in, of verlaag het hoogste aantal.")),
-    service.NothingToSend: (409, _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers.")),
+    service.NothingToSend: (
+        409,
+        _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers."),
+    ),
 }
 
 STATUSES = {
