@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import httpx
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 from visitor import Fields, Visitor, form_token
@@ -19,13 +20,23 @@ from service.web.app import make_app
 ANNA, BERT = "anna@kennispost.example", "bert@kennispost.example"
 
 
+_latest: list[tuple[Runtime, FastAPI]] = []
+
+
+def app_of(runtime: Runtime) -> FastAPI:
+    """The site with the desk; made once for all colleagues of a test, since making it takes a while."""
+    if not _latest or _latest[0][0] is not runtime:
+        _latest[:] = [(runtime, make_app(runtime, ROUTERS))]
+    return _latest[0][1]
+
+
 class Colleague(Visitor):
     """A visitor of the site and the desk. `via` names the page whose form token is used."""
 
     def __init__(self, runtime: Runtime, **headers: str) -> None:
         self.runtime = runtime
         self.client = TestClient(
-            make_app(runtime, ROUTERS), follow_redirects=False, raise_server_exceptions=False, headers=headers
+            app_of(runtime), follow_redirects=False, raise_server_exceptions=False, headers=headers
         )
 
     def post(

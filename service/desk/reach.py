@@ -26,7 +26,7 @@ def reach(session: Session, issue: Issue) -> Reach:
     """Count once per profile, so that it costs profiles and not readers."""
     readers = audience(STREAMS[IssueKind(issue.kind)]).subquery()
     counted = rows(readers.c.profile_key, func.count()).group_by(readers.c.profile_key)
-    groups: dict[str, int] = dict(session.connection().execute(counted).tuples().all())
+    groups: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(counted)}
     candidates, limits = candidates_of(session, issue), limits_of(issue)
     profiles = profiles_of_keys(session, groups)
     chosen = {

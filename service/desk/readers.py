@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import ColumnElement, func
-from sqlalchemy import select as rows
 from sqlmodel import Session, col, or_, select
 
 from service.desk.access import Anyone
@@ -108,7 +107,5 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 
 def _counts(session: Session) -> dict[str, int]:
-    counted = rows(col(Subscriber.state), func.count()).group_by(col(Subscriber.state))
-    return dict.fromkeys(map(str, SubscriberState), 0) | dict(
-        session.connection().execute(counted).tuples().all()
-    )
+    counted = select(Subscriber.state, func.count()).group_by(col(Subscriber.state))
+    return dict.fromkeys(map(str, SubscriberState), 0) | dict(session.exec(counted).all())

@@ -1,14 +1,12 @@
 """Sources at the desk: how each answered last, and switching one off and on."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import func
-from sqlalchemy import select as rows
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from content.items import Item
 from content.sources import Source, list_sources, set_enabled, source_by_key
@@ -59,14 +57,7 @@ def _urgency(source: Source) -> tuple[bool, bool, str]:
 
 
 def _items_by_source(session: Session) -> dict[int, tuple[int, datetime]]:
-    counted: Sequence[tuple[int, int, datetime]] = (
-        session.connection()
-        .execute(
-            rows(col(Item.source_id), func.count(), func.max(col(Item.first_seen_at))).group_by(
-                col(Item.source_id)
-            )
-        )
-        .tuples()
-        .all()
-    )
-    return {source_id: (number, newest) for source_id, number, newest in counted}
+    """By the source's number: how many items it brought, and when the newest came."""
+    newest = func.max(col(Item.first_seen_at))
+    counted = select(Item.source_id, func.count(), newest).group_by(col(Item.source_id))
+    return {source_id: (number, moment) for source_id, number, moment in session.exec(counted)}

@@ -1,0 +1,186 @@
+"""The whole way at the desk in a real browser: from the link in the mail to a mail that leaves."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from builders import a_municipality, a_reader
+from colleague import ANNA, BERT, an_item, sign_in_link
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from serving import serving
+
+from content.composing import open_issue
+from service.database import writing
+from service.desk import ROUTERS
+from service.mailing.delivering import deliver_due
+from service.runtime import Runtime
+from service.users import add_user
+from service.web.app import make_app
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What a browser does alone is the same on both engines."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def desk(runtime: Runtime) -> Iterator[str]:
+    """The address of the site with the desk."""
+    with serving(make_app(runtime, ROUTERS)) as address:
+        runtime.settings.base_url = address
+        yield address
+
+
+def signed_in(
+    browser: Browser, runtime: Runtime, address: str, name: str, *roles: str, width: int = 1280
+) -> Page:
+    """Someone's own browser, after the button behind the link in their mail."""
+    with writing(runtime.engine) as session:
+        user = add_user(session, address=address, name=name, roles=roles, now=runtime.clock())
+        link = sign_in_link(session, runtime, user)
+    page = browser.new_context(locale="nl-NL", viewport={"width": width, "height": 900}).new_page()
+    page.goto(link)
+    page.get_by_role("button", name="Inloggen op de redactie").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
+    page.wait_for_load_state()
+    return page
+
+
+def test_from_the_inbox_to_readers_by_four_eyes(runtime: Runtime, desk: str, browser: Browser) -> None:
+    with writing(runtime.engine) as session:
+        now = runtime.clock()
+        an_item(session, now, "Nieuwe cijfers over lachgas")
+        an_item(session, now, "Horeca zonder lachgas")
+        organisation = a_municipality(session, "Emmen", "GGD Drenthe")
+        for number in range(3):
+            a_reader(
+                session, now, f"lezer{number}@emmen.example", interests=["lachgas"], organisation=organisation
+            )
+    complaints: list[str] = []
+    anna = signed_in(browser, runtime, ANNA, "Anna", "editor")
+    bert = signed_in(browser, runtime, BERT, "Bert", "publisher")
+    for page in (anna, bert):
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    anna.get_by_role("link", name="Edities").click()
+    anna.get_by_label("Titel").fill("Kennispost december")
+    anna.get_by_role("button", name="Editie openen").click()
+    anna.get_by_role("link", name="Kies uit de inbox").click()
+    anna.get_by_role("listitem").filter(has_text="Nieuwe cijfers").get_by_role(
+        "button", name="In editie"
+    ).click()
+    expect(anna.get_by_role("status").filter(has_text="Toegevoegd aan de editie")).to_be_visible()
+    expect(anna.get_by_text("1 bericht ·")).to_be_visible()
+    anna.get_by_role("link", name="Kennispost december").click()
+    anna.get_by_role("link", name="een tekst").first.click()
+    anna.get_by_label("Titel").fill("Welkom")
+    anna.get_by_role("textbox", name="Tekst").fill("Dit is **nieuw**.")
+    anna.get_by_label("Voor iedereen").check()
+    anna.get_by_role("button", name="Laat de tekst zien").click()
+    expect(anna.locator(".shown strong")).to_have_text("nieuw")
+    anna.get_by_role("button", name="Toevoegen aan de editie").click()
+    expect(anna.get_by_text("2 onderdelen", exact=True)).to_be_visible()
+
+    anna.get_by_role("link", name="Bekijk de mail als een gemeente").click()
+    anna.get_by_label("Gemeente of organisatie").fill("Emmen")
+    anna.locator("summary", has_text="Middelen").click()
+    anna.get_by_label("lachgas", exact=True).check()
+    anna.get_by_role("button", name="Toon deze lezer").click()
+    expect(anna.get_by_text("2 van de 2")).to_be_visible()
+    expect(
+        anna.frame_locator("iframe.mail").get_by_role("link", name="Nieuwe cijfers over lachgas")
+    ).to_be_visible()
+    anna.get_by_role("link", name="telefoon").click()
+    assert anna.locator("iframe.mail").bounding_box()["width"] < 400  # type: ignore[index]
+
+    bert.goto(f"{desk}/redactie/edities")
+    bert.get_by_role("link", name="Kennispost december").click()
+    bert.get_by_role("button", name="Editie goedkeuren").click()
+    expect(bert.get_by_text("Goedgekeurd door Bert")).to_be_visible()
+    bert.get_by_role("link", name="Versturen of plannen").click()
+    bert.get_by_role("button", name="Nu versturen aan 3 lezers").click()
+    expect(bert.get_by_text("wordt verstuurd").first).to_be_visible()
+    with ThreadPoolExecutor(1) as worker:  # this thread has Playwright's event loop
+        assert worker.submit(deliver_due, runtime).result().sent == 3
+    bert.reload()
+    expect(bert.get_by_text("Klaar.")).to_be_visible()
+    assert complaints == []
+
+
+@ON_ONE
+def test_the_inbox_goes_by_keyboard_and_a_slip_is_undone(
+    runtime: Runtime, desk: str, browser: Browser
+) -> None:
+    with writing(runtime.engine) as session:
+        open_issue(session, title="December", by=ANNA, now=runtime.clock())
+        for number in range(1, 4):
+            an_item(session, runtime.clock(), f"Lachgas {number}")
+    page = signed_in(browser, runtime, ANNA, "Anna", "editor")
+    expect(page.locator(".item h2").first).to_have_text("Lachgas 3")
+    page.locator(".item").first.focus()
+    page.keyboard.press("j")
+    expect(page.locator(".item:focus h2")).to_have_text("Lachgas 2")
+    page.keyboard.press("w")
+    expect(page.get_by_role("status").filter(has_text="Weggelegd")).to_contain_text("Lachgas 2")
+    page.wait_for_load_state()
+    expect(page.locator(".item:focus h2")).to_have_text("Lachgas 1")
+    page.keyboard.press("u")
+    expect(page.locator(".item h2")).to_have_count(3)
+    expect(page.locator(".item:focus h2")).to_have_text("Lachgas 2")
+    page.get_by_label("Zoeken").focus()
+    page.keyboard.type("wbt")
+    expect(page.get_by_label("Zoeken")).to_have_value("wbt")
+    expect(page.locator(".item h2")).to_have_count(3)
+
+
+@ON_ONE
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_no_page_of_the_desk_is_wider_than_the_window(
+    runtime: Runtime, desk: str, browser: Browser, width: int
+) -> None:
+    with writing(runtime.engine) as session:
+        issue = open_issue(session, title="December", by="schedule", now=runtime.clock())
+        an_item(
+            session,
+            runtime.clock(),
+            f"Een heel lang woord: {'x' * 60} lachgas",
+        )
+        a_reader(
+            session,
+            runtime.clock(),
+            f"{'iemand.' * 8}a@gemeente.example",
+            interests=["lachgas"],
+        )
+        number = issue.id
+    page = signed_in(browser, runtime, ANNA, "Anna", "editor", "publisher", "administrator", width=width)
+    for path in ("inbox", "inbox/1/onderwerpen", "edities", f"edities/{number}", f"edities/{number}/gegevens",
+                 f"edities/{number}/onderdelen/nieuw", f"edities/{number}/onderdelen/nieuw?soort=link",
+                 f"edities/{number}/voorbeeld", f"edities/{number}/versturen", "planning", "bronnen", "abonnees",
+                 "beheer", "beheer/1"):  # fmt: skip
+        page.goto(f"{desk}/redactie/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.locator("h1").count() == 1, path
+        unlabelled = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
+            ".filter(field => !field.labels.length).length"
+        )
+        assert unlabelled == 0, path
