@@ -9,12 +9,10 @@ from typer.testing import CliRunner
 
 from service.audit import Act, AuditEvent
 from service.cli import app
-from service.database import open_engine, reading, writing
+from service.database import reading, writing
 from service.errors import LastAdministrator, UserExists
 from service.mailing.outbox import Delivery
 from service.runtime import Runtime
-from service.settings import load_settings
-from service.tables import METADATA
 from service.users import (
     RoleName,
     add_user,
@@ -131,11 +129,9 @@ def test_roles_change_from_the_next_request_on(runtime: Runtime) -> None:
 
 @pytest.fixture
 def command(tmp_path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("KENNISPOST_DATA_DIR", str(tmp_path))
+    """`kennispost users` on a data folder that does not exist yet."""
+    monkeypatch.setenv("KENNISPOST_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("KENNISPOST_BASE_URL", "https://kennispost.example")
-    engine = open_engine(load_settings())
-    METADATA.create_all(engine)
-    engine.dispose()
     return lambda *words: CliRunner().invoke(app, ["users", *words])
 
 
