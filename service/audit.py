@@ -7,6 +7,9 @@ from sqlmodel import Field, Session, col, select
 
 from content.columns import Instant, Record
 
+COMMAND_LINE = "command line"
+"""The actor of what an operator did there."""
+
 
 class Act(StrEnum):
     """What is recorded."""

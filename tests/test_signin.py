@@ -23,7 +23,10 @@ def test_the_desk_is_closed_to_who_is_not_signed_in(runtime: Runtime) -> None:
     stranger = Colleague(runtime)
     for path in ("", "/inbox", "/edities", "/edities/1", "/planning", "/bronnen", "/abonnees", "/beheer"):
         answer = stranger.get(f"/redactie{path}")
-        assert (answer.status_code, answer.headers["location"]) == (303, "/redactie/inloggen"), path
+        assert (answer.status_code, answer.headers["location"]) == (
+            303,
+            f"/redactie/inloggen?naar=/redactie{path}",
+        ), path
     refused = stranger.post("/redactie/edities", {"title": "Van niemand"}, via="/redactie/inloggen")
     assert refused.status_code == 401
 
@@ -129,7 +132,7 @@ def test_signing_out_ends_the_session_also_for_who_kept_the_cookie(runtime: Runt
     anna.post("/redactie/uitloggen")
     thief = Colleague(runtime)
     thief.client.cookies.update(kept)
-    assert thief.get("/redactie/inbox").headers["location"] == "/redactie/inloggen"
+    assert thief.get("/redactie/inbox").headers["location"].startswith("/redactie/inloggen?")
 
 
 def test_a_session_is_over_after_a_day(runtime: Runtime, clock) -> None:
@@ -184,3 +187,30 @@ def test_of_two_browsers_with_one_link_at_once_one_gets_in(runtime: Runtime) -> 
         )
     other.engine.dispose()
     assert codes == [303, 410, 410, 410]
+
+
+def test_who_came_for_a_page_of_the_desk_gets_there_after_signing_in(runtime: Runtime) -> None:
+    link = a_link(runtime)
+    anna = Colleague(runtime)
+    anna.get(anna.get("/redactie/planning").headers["location"])
+    assert anna.sign_in(link).headers["location"] == "/redactie/planning"
+    assert "kp_naar" not in anna.client.cookies
+
+
+def test_the_way_after_signing_in_leads_nowhere_but_the_desk(runtime: Runtime) -> None:
+    link = a_link(runtime)
+    anna = Colleague(runtime)
+    elsewhere = ("https://kwaad.example/", "//kwaad.example", "/redactie//kwaad", "/redactie/../x", "/edities")
+    for away in (*elsewhere, "/redactie/inloggen/x"):
+        anna.client.get("/redactie/inloggen", params={"naar": away})
+        assert "kp_naar" not in anna.client.cookies, away
+    anna.client.cookies.set("kp_naar", "https://kwaad.example/")
+    assert anna.sign_in(link).headers["location"] == "/redactie/inbox"
+
+
+def test_a_link_that_is_over_offers_a_new_one(runtime: Runtime, clock) -> None:
+    path = a_link(runtime).removeprefix(runtime.settings.base_url)
+    clock.advance(hours=2)
+    page = Colleague(runtime).get(path)
+    assert page.status_code == 410
+    assert "Stuur mij een link" in page.text

@@ -107,7 +107,7 @@ def test_access_taken_away_ends_a_session_at_once_and_can_be_given_back(runtime:
         page = f"/redactie/beheer/{found.id}"
     assert "Toegang van Bert weghalen" in anna.get(page).text
     anna.post(f"{page}/toegang", {"active": "false"})
-    assert bert.get("/redactie/inbox").headers["location"] == "/redactie/inloggen"
+    assert bert.get("/redactie/inbox").headers["location"].startswith("/redactie/inloggen?")
     anna.post(f"{page}/toegang", {"active": "true"})
     with reading(runtime.engine) as session:
         found = user_by_address(session, BERT)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from service.audit import Act, note_act
+from service.audit import COMMAND_LINE, Act, note_act
 from service.cli.failing import stated_failures
 from service.database import reading, writing
 from service.errors import UnknownUser
@@ -26,8 +26,6 @@ from service.users import (
 )
 
 users = typer.Typer(name="users", help="People of the desk.", no_args_is_help=True)
-COMMAND_LINE = "command line"
-"""Who did it, in the audit."""
 
 
 @users.command()

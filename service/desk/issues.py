@@ -12,7 +12,7 @@ from content.composing import change_issue, open_issue
 from content.errors import BlockRefused
 from content.issues import Block, Issue, blocks_of, issue_by_id, makers_of, sections_of
 from content.prose import markdown_to_html
-from service.audit import Act, AuditEvent, acts, note_act
+from service.audit import COMMAND_LINE, Act, AuditEvent, acts, note_act
 from service.desk.access import Anyone, Editor, Person
 from service.desk.frame import desk_page, refusal
 from service.desk.stages import closed_issues, open_issues, standing
@@ -26,7 +26,8 @@ from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction
 from service.web.pages import see
 
-SCHEDULE_NAME = _("het schema")
+NOBODYS = {SCHEDULER: _("het schema"), COMMAND_LINE: _("de opdrachtregel")}
+"""Who acts without being a person."""
 
 router = APIRouter(prefix="/redactie/edities", dependencies=[Depends(csrf_protected)])
 
@@ -169,7 +170,7 @@ class Names:
 
     def __init__(self, session: Session, language: str) -> None:
         self._session = session
-        self._known: dict[str, str] = {SCHEDULER: translate(language, SCHEDULE_NAME)}
+        self._known: dict[str, str] = {key: translate(language, name) for key, name in NOBODYS.items()}
 
     def __call__(self, address: str) -> str:
         """The name of whoever has this address; the address itself when nobody has it (any more)."""

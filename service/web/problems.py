@@ -1,5 +1,7 @@
 """What a reader sees when something is refused: one table from domain error to status and message."""
 
+from urllib.parse import quote
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -106,7 +108,7 @@ def _domain(request: Request, error: Exception) -> Response:
     for known in type(error).__mro__:
         if known in PROBLEMS:
             if known is service.NotSignedIn and request.method == "GET":
-                return see("/redactie/inloggen")
+                return see(f"/redactie/inloggen?naar={quote(request.url.path)}")
             return problem_page(request, *PROBLEMS[known])
     return problem_page(request, 500, UNEXPECTED)
 
