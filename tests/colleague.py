@@ -9,9 +9,10 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 from visitor import Fields, Visitor, form_token
 
+from content.issues import Block, blocks_of, issue_by_id
 from content.items import Item, ItemTag
 from content.sources import Source, add_source, list_sources
-from service.database import writing
+from service.database import reading, writing
 from service.desk import ROUTERS
 from service.runtime import Runtime
 from service.users import User, add_user, make_sign_in_link, sign_in_address
@@ -97,3 +98,17 @@ def an_item(
         session.add(ItemTag(item_id=item.id or 0, facet=facet, slug=slug, evidence=[match]))
     session.flush()
     return item
+
+
+def blocks(runtime: Runtime, issue: str) -> list[Block]:
+    """The blocks of the issue at this address, in order."""
+    with reading(runtime.engine) as session:
+        found = blocks_of(session, issue_by_id(session, int(issue.rsplit("/", 1)[1])))
+        session.expunge_all()
+        return found
+
+
+def add(anna: Colleague, issue: str, title: str, **more: str | list[str]) -> httpx.Response:
+    """Write a text block into the issue at this address, by the form."""
+    fields = {"section": "news", "title": title, "body": f"Over {title}.", **more}
+    return anna.post(f"{issue}/onderdelen/tekst", fields, via=f"{issue}/onderdelen/nieuw")

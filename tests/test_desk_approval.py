@@ -12,8 +12,6 @@ from content.composing import add_text, open_issue
 from content.issues import Approval, Block, Issue
 from service.audit import Act, AuditEvent
 from service.database import reading, writing
-from service.desk.moments import typed_moment
-from service.errors import MomentPast, MomentRefused, MomentSkipped
 from service.mailing.delivering import deliver_due
 from service.mailing.outbox import Delivery, Mailing
 from service.runtime import Runtime
@@ -190,21 +188,6 @@ def test_a_moment_that_cannot_be_is_said_beside_the_field(
     assert refused.status_code == 422
     assert said in refused.text
     assert the_issue(runtime).send_at is None
-
-
-def test_typed_moments_survive_both_changes_of_the_clock() -> None:
-    now = datetime(2026, 12, 1, tzinfo=UTC)
-    assert typed_moment("2027-03-28", "01:59", now=now) == datetime(2027, 3, 28, 0, 59, tzinfo=UTC)
-    assert typed_moment("2027-03-28", "03:00", now=now) == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
-    assert typed_moment("2027-10-31", "02:30", now=now) == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
-    for skipped in ("02:00", "02:59"):
-        with pytest.raises(MomentSkipped):
-            typed_moment("2027-03-28", skipped, now=now)
-    with pytest.raises(MomentPast):
-        typed_moment("2026-12-01", "01:00", now=now)
-    for odd in (("2027-01-01", "10:00+02:00"), ("morgen", "10:00"), ("2027-01-01", "25:00")):
-        with pytest.raises(MomentRefused):
-            typed_moment(*odd, now=now)
 
 
 def test_an_issue_is_sent_once(runtime: Runtime, anna: Colleague, bert: Colleague, issue: str) -> None:

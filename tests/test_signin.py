@@ -200,7 +200,13 @@ def test_who_came_for_a_page_of_the_desk_gets_there_after_signing_in(runtime: Ru
 def test_the_way_after_signing_in_leads_nowhere_but_the_desk(runtime: Runtime) -> None:
     link = a_link(runtime)
     anna = Colleague(runtime)
-    elsewhere = ("https://kwaad.example/", "//kwaad.example", "/redactie//kwaad", "/redactie/../x", "/edities")
+    elsewhere = (
+        "https://kwaad.example/",
+        "//kwaad.example",
+        "/redactie//kwaad",
+        "/redactie/../x",
+        "/edities",
+    )
     for away in (*elsewhere, "/redactie/inloggen/x"):
         anna.client.get("/redactie/inloggen", params={"naar": away})
         assert "kp_naar" not in anna.client.cookies, away
