@@ -42,7 +42,7 @@ WORDS = (
         r"not approved: nothing was sent.*",
         _("Niet goedgekeurd: er is niets verstuurd. De redactie kreeg een mail."),
     ),
-    (r"nothing was sent: .*", _("Er is niets verstuurd: geen onderdelen of geen lezers.")),
+    (r"nothing was sent.*", _("Er is niets verstuurd. De redactie kreeg een mail die zegt waarom.")),
     (r"mailing \d+: (?P<count>\d+) readers", _("Naar %(count)s lezers.")),
     (r"the issue was moved.*", _("De editie was intussen verzet of verstuurd.")),
     (
