@@ -6,10 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from content.composing import STANDARD_SECTIONS
 from content.prose import markdown_to_html, plain_text
 from content.vocabulary import Vocabulary, load_vocabulary
 from service.errors import MailRefused
-from service.mailing.edition import Article, Edition, Part, ascii_link
+from service.i18n import translate
+from service.mailing.edition import SECTION_TITLES, Article, Edition, Part, ascii_link
 from service.mailing.filling import Filled, Reader, fill_mail, form_of, has_region, values_for
 from service.mailing.fragments import greeting, reason
 from service.mailing.holes import fill, hole, names, split, without_holes
@@ -274,3 +276,8 @@ def test_links_are_in_ascii(link: str, ascii_form: str) -> None:
 
 def test_wrapping_keeps_list_items_and_paragraphs_apart() -> None:
     assert wrap_text("a  b\n\n\n\n- c\n- d   \n") == "a b\n\n- c\n- d\n"
+
+
+def test_the_standard_headings_are_known_to_the_catalogues() -> None:
+    assert {title for _key, title in STANDARD_SECTIONS} == set(SECTION_TITLES)
+    assert translate("en", "Wet en beleid") == "Law and policy"

@@ -9,7 +9,18 @@ from sqlmodel import Session
 
 from content.issues import Block, Issue, blocks_of, sections_of
 from content.prose import markdown_to_html, plain_text
+from service.i18n import _
 from service.mailing.holes import without_holes
+
+
+SECTION_TITLES = (
+    _("Nieuws en signalen"),
+    _("Interventies en praktijk"),
+    _("Onderzoek en cijfers"),
+    _("Wet en beleid"),
+    _("Bijeenkomsten en scholing"),
+)
+"""The standard headings of `content.composing`, listed for the catalogues: `content` knows no languages."""
 
 
 @dataclass(frozen=True)
