@@ -12,7 +12,6 @@ from content.prose import markdown_to_html, plain_text
 from service.i18n import _
 from service.mailing.holes import without_holes
 
-
 SECTION_TITLES = (
     _("Nieuws en signalen"),
     _("Interventies en praktijk"),
