@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from content.errors import ApprovalRefused, IssueClosed
-from content.issues import Approval, Block, Issue, Section, blocks_of, makers_of, sections_of
+from content.issues import Approval, Block, Issue, Section, blocks_of, lock_issue, makers_of, sections_of
 
 
 def hash_of(issue: Issue, sections: list[Section], blocks: list[Block]) -> str:
@@ -57,6 +57,7 @@ def approve(session: Session, *, issue: Issue, approver: str, seen_hash: str, no
         IssueClosed: it has been sent.
         ApprovalRefused: the approver is one of its makers, the content changed since they saw it, or there is nothing in it.
     """
+    lock_issue(session, issue)
     if issue.closed_at is not None:
         raise IssueClosed(f"Issue {issue.title!r} has been sent.")
     if approver in makers_of(session, issue):
@@ -72,10 +73,17 @@ def approve(session: Session, *, issue: Issue, approver: str, seen_hash: str, no
 
 
 def current_approval(session: Session, issue: Issue) -> Approval | None:
-    """The newest approval of the content the issue has now; None when there is none, or it was voided by a change."""
+    """The newest approval of the content the issue has now, by someone who is none of its makers; else None.
+
+    Who approved and then changed the issue is one of its makers since: changing it back does not bring the approval back.
+    """
     latest = (
         select(Approval)
-        .where(Approval.issue_id == issue.id, Approval.content_hash == content_hash(session, issue))
+        .where(
+            Approval.issue_id == issue.id,
+            Approval.content_hash == content_hash(session, issue),
+            col(Approval.approver).not_in(makers_of(session, issue)),
+        )
         .order_by(col(Approval.id).desc())
     )
     return session.exec(latest).first()
@@ -86,4 +94,4 @@ def voided_approval(session: Session, issue: Issue) -> Approval | None:
     latest = session.exec(
         select(Approval).where(Approval.issue_id == issue.id).order_by(col(Approval.id).desc())
     ).first()
-    return latest if latest is not None and latest.content_hash != content_hash(session, issue) else None
+    return latest if latest is not None and current_approval(session, issue) is None else None

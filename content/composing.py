@@ -16,6 +16,7 @@ from content.issues import (
     Maker,
     Section,
     blocks_of,
+    lock_issue,
     makers_of,
     sections_of,
 )
@@ -224,6 +225,7 @@ def touch(session: Session, *, issue: Issue, by: str, now: datetime) -> None:
     Raises:
         IssueClosed: it has been sent, or is being sent.
     """
+    lock_issue(session, issue)
     if issue.closed_at is not None:
         raise IssueClosed(f"Issue {issue.title!r} has been sent and cannot change.")
     issue.changed_at = now
@@ -233,8 +235,10 @@ def touch(session: Session, *, issue: Issue, by: str, now: datetime) -> None:
 
 
 def escape_markdown(text: str) -> str:
-    """Foreign text as Markdown that shows just that text."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", text)
+    """Foreign text as Markdown that shows just that text: nothing in it is a list, a heading, a link or an entity."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", text)
+    escaped = re.sub(r"(?m)^[ \t]*([-+=])", r"\\\1", escaped)
+    return re.sub(r"(?m)^[ \t]*(\d+)([.)])", r"\1\\\2", escaped)
 
 
 def section_by_key(session: Session, issue: Issue, key: str) -> Section:

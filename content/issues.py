@@ -159,3 +159,16 @@ def limits_of(issue: Issue) -> Limits:
 def makers_of(session: Session, issue: Issue) -> set[str]:
     """The keys of the people who made or changed the issue."""
     return set(session.exec(select(Maker.person).where(Maker.issue_id == issue.id)))
+
+
+def lock_issue(session: Session, issue: Issue) -> None:
+    """Hold the issue until the transaction ends, and read it and its blocks anew: what was true before may not be now.
+
+    Whoever changes, approves, moves or sends an issue takes this lock first, so that what is sent is what was approved.
+    On SQLite a writing transaction is alone anyway.
+    """
+    session.flush()
+    session.refresh(issue, with_for_update=True)
+    for block in [known for known in session.identity_map.values() if isinstance(known, Block)]:
+        if block.issue_id == issue.id:
+            session.expire(block)

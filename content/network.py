@@ -15,6 +15,15 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+_COMPATIBLE = IPv6Network("::/96")
+_NOT_PUBLIC = (
+    _COMPATIBLE,  # IPv4-compatible, deprecated by RFC 4291
+    IPv6Network("64:ff9b:1::/48"),  # NAT64 of a network's own, RFC 8215
+    IPv6Network("3fff::/20"),  # documentation, RFC 9637
+    IPv6Network("5f00::/16"),  # segment routing, RFC 9602
+    IPv6Network("fec0::/10"),  # site-local, deprecated by RFC 3879
+)
+"""Not public, whatever `is_global` says: Python 3.11 does not know these."""
 
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:
@@ -52,6 +61,8 @@ def is_permitted(address: Address, *, allow: Sequence[Network]) -> bool:
     carried = _embedded(address)
     if any(carried in network for network in allow if carried.version == network.version):
         return True
+    if any(address in network for network in _NOT_PUBLIC if address.version == network.version):
+        return False
     return carried.is_global and not carried.is_multicast
 
 
@@ -60,11 +71,12 @@ def _address(text: str) -> Address:
 
 
 def _embedded(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address carries (mapped, 6to4, Teredo, NAT64), else itself."""
+    """The IPv4 address that an IPv6 address carries (mapped, compatible, 6to4, Teredo, NAT64), else itself."""
     if isinstance(address, IPv4Address):
         return address
     teredo = address.teredo
     carried = address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
-    if carried is None and address in _NAT64:
+    compatible = address in _COMPATIBLE and int(address) > 1  # :: and ::1 carry nothing
+    if carried is None and (compatible or address in _NAT64):
         carried = IPv4Address(int(address) & 0xFFFFFFFF)
     return carried or address

@@ -83,3 +83,7 @@ class Stopped(ServiceError):
 
 class PortTaken(ServiceError):
     """The web server cannot listen where it was told to."""
+
+
+class NotADemo(ServiceError):
+    """The folder for the demo holds somebody's real data."""

@@ -14,6 +14,7 @@ from content.sources import Source, add_source, free_key
 from service.database import reading, writing
 from service.demo.issues import add_desk, open_next_issue, send_first_issue
 from service.demo.readers import add_readers
+from service.errors import NotADemo
 from service.feed_server import feed_files
 from service.harvesting import harvest_all
 from service.mailing.delivering import deliver_due
@@ -23,6 +24,9 @@ from service.preparing import prepare
 from service.runtime import Runtime, build_runtime
 from service.settings import Environment, Settings
 from service.users import make_sign_in_link, sign_in_address, user_by_address
+
+MARKER = ".kennispost-demo"
+"""A file that says: what lies here is a demo's, and the next one may replace it."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,18 @@ def demo_settings(folder: Path, port: int) -> Settings:
 
 
 def start_afresh(folder: Path) -> None:
-    """Take away what an earlier demo left in this folder, and nothing else."""
+    """Take away what an earlier demo left in this folder, and nothing else.
+
+    Raises:
+        NotADemo: there is a database in it that no demo made.
+    """
+    if (folder / "kennispost.db").exists() and not (folder / MARKER).exists():
+        raise NotADemo(f"{folder} holds a database that is no demo's. Choose another folder with --data-dir.")
     for name in ("kennispost.db", "kennispost.db-wal", "kennispost.db-shm"):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "postbus", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARKER).touch()
 
 
 def run_story(settings: Settings, *, feeds: Path, served_at: str) -> tuple[Runtime, DemoReport]:

@@ -54,27 +54,25 @@ def fetch_page(
     with reading(house.engine) as session:
         issue = issue_by_id(session, issue_id)
         sections = sections_of(session, issue)
-        try:
-            found = pasted_page(house.settings, address)
-        except FetchFailed as error:
-            return _paste_form(
-                request,
-                person,
-                issue,
-                sections,
-                address=address,
-                section=section,
-                error=refusal(error),
-                status=422,
-            )
-        form = BlockForm(
-            section=section,
-            title=found.title,
-            body=found.body,
-            link=found.link,
-            source_name=found.source_name,
+        session.expunge_all()
+    try:
+        found = pasted_page(house.settings, address)
+    except FetchFailed as error:
+        refused = refusal(error)
+        return _paste_form(
+            request, person, issue, sections, address=address, section=section, error=refused, status=422
         )
-        return block_page(request, session, person, issue, kind=BlockKind.LINK, form=form)
+    form = BlockForm(
+        section=section,
+        title=found.title,
+        body=found.body,
+        link=found.link,
+        source_name=found.source_name,
+    )
+    with reading(house.engine) as session:
+        return block_page(
+            request, session, person, issue_by_id(session, issue_id), kind=BlockKind.LINK, form=form
+        )
 
 
 @router.post("/zelf")

@@ -1,7 +1,6 @@
 """Where an issue stands. Nothing of it is stored: it follows from the approval, the moment and the mailing."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
@@ -10,6 +9,7 @@ from content.approval import current_approval, voided_approval
 from content.issues import Approval, Issue
 from service.i18n import _
 from service.mailing.outbox import Mailing, MailingState
+from service.schedule.occurrences import Occurrence, OccurrenceState
 
 
 class Stage(StrEnum):
@@ -57,7 +57,7 @@ def standing(session: Session, issue: Issue) -> Standing:
     """Where the issue stands now."""
     mailing = session.exec(select(Mailing).where(Mailing.issue_id == issue.id)).first()
     approval = current_approval(session, issue)
-    stage = _stage(issue.closed_at, issue.send_at, approval, mailing)
+    stage = _stage(issue, approval, mailing, missed=_missed(session, issue))
     return Standing(stage, approval, voided_approval(session, issue), mailing)
 
 
@@ -74,15 +74,26 @@ def closed_issues(session: Session, *, limit: int = 60) -> list[Issue]:
     return list(session.exec(wanted.order_by(col(Issue.closed_at).desc()).limit(limit)))
 
 
-def _stage(
-    closed_at: datetime | None, send_at: datetime | None, approval: Approval | None, mailing: Mailing | None
-) -> Stage:
+def _missed(session: Session, issue: Issue) -> bool:
+    """Whether the moment came and went without a sending: it does not come again by itself."""
+    if issue.send_at is None:
+        return False
+    name = f"send-issue-{issue.id}"
+    ended = select(Occurrence.id).where(
+        Occurrence.schedule == name,
+        Occurrence.due_at == issue.send_at,
+        col(Occurrence.state).in_([OccurrenceState.DONE, OccurrenceState.EXPIRED]),
+    )
+    return session.exec(ended).first() is not None
+
+
+def _stage(issue: Issue, approval: Approval | None, mailing: Mailing | None, *, missed: bool) -> Stage:
     if mailing is not None and mailing.state == MailingState.CANCELLED:
         return Stage.STOPPED
     if mailing is not None and mailing.state == MailingState.FINISHED:
         return Stage.SENT
-    if mailing is not None or closed_at is not None:
+    if mailing is not None or issue.closed_at is not None:
         return Stage.SENDING
     if approval is None:
         return Stage.DRAFT
-    return Stage.APPROVED if send_at is None else Stage.PLANNED
+    return Stage.APPROVED if issue.send_at is None or missed else Stage.PLANNED

@@ -1,7 +1,7 @@
 """Claims: who works on which delivery. Every step is a conditional update, so that two workers never do one thing twice.
 
 planned | deferred ── claim ──> claimed ── hand over ──> handed_over ── settle ──> an end state, or deferred
-claimed, lease over ──> planned                 handed_over, lease over ──> uncertain (only a person resends it)
+claimed, lease over ──> planned                 handed_over, lease over ──> uncertain (never resent by itself)
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +15,10 @@ from service.mailing.ledger import END_STATES
 from service.mailing.outbox import Attempt, Delivery, DeliveryState, Mailing, MailingState
 
 LEASE = timedelta(minutes=15)
-"""Longer than a batch can take: a relay that times out on each message of it, over all connections."""
+"""How long a worker may take over a batch. One that is slower is not believed to be gone for good: what it says late counts."""
+
+HELD = (DeliveryState.CLAIMED, DeliveryState.HANDED_OVER, DeliveryState.UNCERTAIN)
+"""States in which a worker's word about a delivery of its own still counts; uncertain, when its lease ran out."""
 
 LOST = "The sender stopped after handing this message over: nobody knows whether it left. A person decides."
 
@@ -93,9 +96,10 @@ def release(session: Session, ids: Collection[int], *, worker: str) -> None:
     """Give back what this worker had, and is sure not to have sent."""
     session.connection().execute(
         update(Delivery)
-        .where(_held(worker, ids, DeliveryState.CLAIMED, DeliveryState.HANDED_OVER))
-        .values(state=DeliveryState.PLANNED, claimed_by="", lease_until=None)
+        .where(_held(worker, ids, *HELD))
+        .values(state=DeliveryState.PLANNED, claimed_by="", lease_until=None, settled_at=None, reply="")
     )
+    _reopen(session, ids)
 
 
 def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> None:
@@ -103,15 +107,7 @@ def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, 
     for one in settlements:
         changed = session.connection().execute(
             update(Delivery)
-            .where(
-                _held(
-                    worker,
-                    [one.delivery_id],
-                    DeliveryState.CLAIMED,
-                    DeliveryState.HANDED_OVER,
-                    DeliveryState.UNCERTAIN,
-                )
-            )
+            .where(_held(worker, [one.delivery_id], *HELD))
             .values(
                 state=one.state,
                 reply=one.reply,
@@ -132,6 +128,19 @@ def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, 
                     reply=one.reply,
                 )
             )
+    _reopen(session, [one.delivery_id for one in settlements])
+
+
+def _reopen(session: Session, ids: Collection[int]) -> None:
+    """A mailing that was finished while this worker was too slow goes on, when one of these still waits."""
+    of_these = select(Delivery.mailing_id).where(
+        col(Delivery.id).in_(ids), col(Delivery.state).not_in(END_STATES)
+    )
+    session.connection().execute(
+        update(Mailing)
+        .where(col(Mailing.id).in_(of_these), col(Mailing.state) == MailingState.FINISHED)
+        .values(state=MailingState.SENDING, finished_at=None)
+    )
 
 
 def finish_mailings(session: Session, *, now: datetime) -> None:

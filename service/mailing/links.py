@@ -12,9 +12,10 @@ def browser_link(settings: Settings, slug: str) -> str:
     return f"{settings.base_url}/edities/{slug}"
 
 
-def confirm_link(settings: Settings, subscriber: Subscriber, now: datetime) -> str:
-    """Where a reader confirms that they asked for the newsletter."""
-    return f"{settings.base_url}/bevestigen/{make_token(settings, Purpose.CONFIRM, subscriber.reference, now=now)}"
+def confirm_link(settings: Settings, subscriber: Subscriber, request: int | None, now: datetime) -> str:
+    """Where a reader confirms that they asked for the newsletter: this request (the id of its event), no later one."""
+    token = make_token(settings, Purpose.CONFIRM, [subscriber.reference, request], now=now)
+    return f"{settings.base_url}/bevestigen/{token}"
 
 
 def preferences_link(settings: Settings, subscriber: Subscriber, now: datetime) -> str:

@@ -13,7 +13,7 @@ from content.approval import current_approval
 from content.choosing import Chosen, Profile, choose
 from content.columns import Instant
 from content.errors import IssueClosed, NotApproved
-from content.issues import Issue, IssueKind, candidates_of, limits_of
+from content.issues import Issue, IssueKind, candidates_of, limits_of, lock_issue
 from service.errors import NothingToSend
 from service.mailing.edition import Edition, edition_of
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
@@ -58,6 +58,7 @@ def plan_issue(session: Session, runtime: Runtime, *, issue: Issue, now: datetim
 
 
 def _open_mailing(session: Session, issue: Issue, now: datetime) -> Mailing:
+    lock_issue(session, issue)
     if issue.closed_at is not None:
         raise IssueClosed(f"Issue {issue.title!r} has been sent.")
     approval = current_approval(session, issue)

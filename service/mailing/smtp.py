@@ -53,7 +53,7 @@ class SmtpTransport:
             return outcome
         try:
             client = await self._connect()
-        except (SMTPException, OSError) as error:
+        except (SMTPException, OSError, ValueError) as error:  # ValueError: a host name that cannot be one
             return self._outcome(Result.UNREACHABLE, error)
         fresh = await self._send_on(client, envelope, kept=False)
         return fresh or Outcome(Result.UNREACHABLE, self._server, reply="The relay closed the connection.")
@@ -129,7 +129,7 @@ class SmtpTransport:
         except (SMTPException, OSError) as error:
             client.close()
             return self._outcome(Result.UNCERTAIN, error)
-        if answer.code == 250:
+        if 200 <= answer.code < 300:  # any 2yz is done (RFC 5321, 4.2.1)
             return Outcome(Result.SENT, self._server, answer.code, answer.message)
         return self._refused(SMTPResponseException(answer.code, answer.message))
 

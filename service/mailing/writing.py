@@ -14,6 +14,7 @@ from service.mailing.rendering import Rendered, render_mail
 from service.settings import Settings
 from service.users import User
 from subscribers.people import Subscriber, SubscriberState
+from subscribers.signup import latest_request
 
 WORK = {
     "harvest": _("nieuws ophalen"),
@@ -42,7 +43,7 @@ def write_letter(
 ) -> Rendered | None:
     """The letter; None when what it is about is gone."""
     if isinstance(person, Subscriber):
-        values: dict[str, Any] | None = _to_reader(settings, kind, person, now)
+        values: dict[str, Any] | None = _to_reader(session, settings, kind, person, now)
     elif kind == "sign-in":
         values = {"link": sign_in_link(settings, str(delivery.context["nonce"]), now)}
     else:
@@ -60,9 +61,11 @@ def known_name(person: Subscriber | User) -> str:
     return person.name
 
 
-def _to_reader(settings: Settings, kind: str, reader: Subscriber, now: datetime) -> dict[str, Any]:
+def _to_reader(
+    session: Session, settings: Settings, kind: str, reader: Subscriber, now: datetime
+) -> dict[str, Any]:
     if kind == "confirm-subscription":
-        return {"link": confirm_link(settings, reader, now)}
+        return {"link": confirm_link(settings, reader, latest_request(session, reader), now)}
     return {
         "link": preferences_link(settings, reader, now),
         "unsubscribe": unsubscribe_link(settings, reader, "all", now),

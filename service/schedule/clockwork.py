@@ -37,9 +37,8 @@ def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
     scheduler = BackgroundScheduler(
         timezone=AMSTERDAM, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    scheduler.add_job(
-        _safely, "interval", seconds=RHYTHM_SECONDS, args=[keep_rhythm, runtime], kwargs={"worker": worker}
-    )
+    told = {"worker": worker, "stop": stop}
+    scheduler.add_job(_safely, "interval", seconds=RHYTHM_SECONDS, args=[keep_rhythm, runtime], kwargs=told)
     scheduler.add_job(
         _safely, "interval", seconds=DELIVERY_SECONDS, args=[deliver_due, runtime], kwargs={"stop": stop}
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session, col, select
 
-from content.issues import Issue
+from content.issues import Issue, lock_issue
 from service.database import reading, writing
 from service.errors import LeaseLost, Stopped
 from service.harvesting import harvest_all
@@ -115,6 +115,8 @@ def _in_time(session: Session, runtime: Runtime, due: Due, now: datetime) -> str
     if due.issue_id is None:
         return ACTIONS[due.schedule](session, runtime, due, now)
     issue = session.get(Issue, due.issue_id)
+    if issue is not None:
+        lock_issue(session, issue)
     if issue is None or issue.closed_at is not None or issue.send_at != due.due_at:
         return "the issue was moved, sent or taken away meanwhile"
     return actions.send_issue(session, runtime, issue, now)

@@ -5,11 +5,13 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from content import errors as content
 from service import errors as service
 from service.i18n import _
+from service.web.dependencies import SAFE_METHODS
 from service.web.pages import page, see
 from subscribers import errors as subscribers
 
@@ -121,6 +123,11 @@ def _http(request: Request, error: Exception) -> Response:
     return response
 
 
+def _unstorable(request: Request, _error: Exception) -> Response:
+    status = 404 if request.method in SAFE_METHODS else 422
+    return problem_page(request, status, STATUSES[status])
+
+
 def _unexpected(request: Request, _error: Exception) -> Response:
     return problem_page(request, 500, UNEXPECTED)
 
@@ -131,4 +138,6 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(tree, _domain)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _http)
+    for unstorable in (DataError, OverflowError):  # a NUL in a text, a number that no key can be
+        app.add_exception_handler(unstorable, _unstorable)
     app.add_exception_handler(Exception, _unexpected)

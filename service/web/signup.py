@@ -1,12 +1,14 @@
 """Signing up: the form, the answer that is the same for every address, and the confirmation that acts on POST only."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, field_validator
 
+from service.errors import TokenRefused
 from service.i18n import _
 from service.limits import RateLimit, count_request
 from service.mailing.letters import post_letter
@@ -23,7 +25,7 @@ from subscribers.consent import CURRENT
 from subscribers.errors import NotAnAddress, UnknownSubscriber
 from subscribers.people import SubscriberState
 from subscribers.search import find_organisations
-from subscribers.signup import confirm, sign_up, subscriber_by_reference
+from subscribers.signup import confirm, refuse_old_request, sign_up, subscriber_by_reference
 from subscribers.suppression import is_suppressed
 
 router = APIRouter(dependencies=[Depends(csrf_protected)])
@@ -136,11 +138,12 @@ def suggest(session: Transaction, language: Language, q: Annotated[str, Query()]
 @router.api_route("/bevestigen/{token}", methods=["GET", "HEAD"])
 def ask(token: str, request: Request, house: House, session: Transaction, now: Now) -> Response:
     """The button that confirms; once confirmed, what comes when. Looking changes nothing."""
-    reference = read_token(house.settings, Purpose.CONFIRM, token, now=now)
+    reference, request_id = _read_link(house, token, now)
     subscriber = subscriber_by_reference(session, reference)
     if subscriber.state == SubscriberState.UNSUBSCRIBED:
         raise UnknownSubscriber("This reader left after asking. They can sign up anew.")
     if subscriber.state == SubscriberState.PENDING:
+        refuse_old_request(session, subscriber, request_id)
         return page(request, "confirm.html", token=token, address=subscriber.address)
     preferences = make_token(house.settings, Purpose.PREFERENCES, subscriber.reference, now=now)
     return page(
@@ -155,9 +158,17 @@ def ask(token: str, request: Request, house: House, session: Transaction, now: N
 @router.post("/bevestigen/{token}")
 def accept(token: str, house: House, session: Transaction, now: Now) -> Response:
     """The reader says yes."""
-    reference = read_token(house.settings, Purpose.CONFIRM, token, now=now)
-    confirm(session, reference=reference, now=now, source="page /bevestigen")
+    reference, request_id = _read_link(house, token, now)
+    confirm(session, reference=reference, now=now, source="page /bevestigen", request=request_id)
     return see(f"/bevestigen/{token}")
+
+
+def _read_link(house: Runtime, token: str, now: datetime) -> tuple[str, int]:
+    """Whom a confirmation link is about, and the id of the request that it answers."""
+    match read_token(house.settings, Purpose.CONFIRM, token, now=now):
+        case [str(reference), int(request_id)]:
+            return reference, request_id
+    raise TokenRefused("This link does not say which request it answers. Ask for a new one.")
 
 
 def _address_problem(address: str) -> str:
