@@ -28,8 +28,7 @@ def _split(given: object) -> object:
 
 
 def _network(given: str) -> str:
-    ip_network(given, strict=False)
-    return given
+    return str(ip_network(given, strict=False))  # without host bits, which later readers refuse
 
 
 def _address(given: str) -> str:
