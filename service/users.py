@@ -189,6 +189,9 @@ def sign_in_address(settings: Settings, link: SignInLink, now: datetime) -> str:
 
 
 def _refuse_last_administrator(session: Session, user: User) -> None:
+    # Two who take each other's role away at once would each still see the other: the second waits for the first here.
+    administrators = select(Role.id).where(Role.name == RoleName.ADMINISTRATOR).order_by(col(Role.id))
+    session.exec(administrators.with_for_update()).all()
     if RoleName.ADMINISTRATOR not in roles_of(session, user):
         return
     others = (

@@ -1,11 +1,20 @@
 """What a stranger, a race or an odd notation must not get past."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from ipaddress import ip_address
 
 import pytest
+from sqlmodel import Session
 
 from content.network import is_permitted, networks
+from service.database import reading, writing
+from service.errors import LastAdministrator
+from service.runtime import Runtime
 from service.settings import Settings
+from service.users import RoleName, add_user, deactivate, set_roles, user_by_address, users_with_role
+
+ANNA, BERT = "anna@kennispost.example", "bert@kennispost.example"
 
 
 def test_a_network_with_host_bits_is_the_network_it_lies_in() -> None:
@@ -38,3 +47,39 @@ def test_what_only_newer_pythons_know_as_not_public_is_refused(text: str) -> Non
 )
 def test_what_the_operator_allows_is_still_permitted(text: str, allowed: str) -> None:
     assert is_permitted(ip_address(text), allow=networks([allowed]))
+
+
+def at_once(
+    runtime: Runtime, first: Callable[[Session], object], second: Callable[[Session], object]
+) -> None:
+    """The second transaction runs while the first has done its work and has not committed; it raises what it raises."""
+
+    def other() -> None:
+        with writing(runtime.engine) as session:
+            second(session)
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(runtime.engine) as session:
+            first(session)
+            answer = pool.submit(other)
+            wait([answer], timeout=0.5)
+        answer.result(timeout=20)
+
+
+@pytest.mark.parametrize("act", ["deactivate", "set_roles"])
+def test_two_administrators_cannot_remove_each_other_at_once(runtime: Runtime, clock, act: str) -> None:
+    with writing(runtime.engine) as session:
+        for address in (ANNA, BERT):
+            add_user(session, address=address, name="", roles=["administrator"], now=clock())
+
+    def remove(session: Session, address: str) -> None:
+        user = user_by_address(session, address)
+        if act == "deactivate":
+            deactivate(session, user=user, now=clock())
+        else:
+            set_roles(session, user=user, roles=["editor"])
+
+    with pytest.raises(LastAdministrator):
+        at_once(runtime, lambda session: remove(session, ANNA), lambda session: remove(session, BERT))
+    with reading(runtime.engine) as session:
+        assert [user.address for user in users_with_role(session, RoleName.ADMINISTRATOR)] == [BERT]
