@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select, update
 
 from content.columns import Instant, Record
@@ -84,8 +85,12 @@ def add_user(session: Session, *, address: str, name: str, roles: Iterable[str],
     if user_by_address(session, address) is not None:
         raise UserExists(f"There is a user {address} already.")
     user = User(address=address, name=name.strip() or address, created_at=now)
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        # Two people add one address at the same moment: the other was first.
+        raise UserExists(f"There is a user {address} already.") from error
     for role in sorted({RoleName(role) for role in roles}):
         session.add(Role(user_id=user.id or 0, name=role))
     session.flush()

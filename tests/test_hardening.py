@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from content.network import is_permitted, networks
 from service.database import reading, writing
-from service.errors import LastAdministrator
+from service.errors import LastAdministrator, UserExists
 from service.runtime import Runtime
 from service.settings import Settings
 from service.users import RoleName, add_user, deactivate, set_roles, user_by_address, users_with_role
@@ -83,3 +83,11 @@ def test_two_administrators_cannot_remove_each_other_at_once(runtime: Runtime, c
         at_once(runtime, lambda session: remove(session, ANNA), lambda session: remove(session, BERT))
     with reading(runtime.engine) as session:
         assert [user.address for user in users_with_role(session, RoleName.ADMINISTRATOR)] == [BERT]
+
+
+def test_a_person_who_is_added_twice_at_once_exists(runtime: Runtime, clock) -> None:
+    def add(session: Session) -> None:
+        add_user(session, address=ANNA, name="Anna", roles=["editor"], now=clock())
+
+    with pytest.raises(UserExists):
+        at_once(runtime, add, add)
