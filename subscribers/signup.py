@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from content.vocabulary import Vocabulary
 from subscribers.addresses import Address, parse_address
-from subscribers.consent import ConsentKind, record
+from subscribers.consent import ConsentEvent, ConsentKind, record
 from subscribers.errors import UnknownSubscriber
 from subscribers.following import (
     interests_of,
@@ -85,20 +85,48 @@ def sign_up(
 
 
 def confirm(
-    session: Session, *, reference: str, now: datetime, source: str = "confirmation link"
+    session: Session,
+    *,
+    reference: str,
+    now: datetime,
+    source: str = "confirmation link",
+    request: int | None = None,
 ) -> Subscriber:
     """The reader says yes from their own mailbox: from now on they receive the monthly newsletter. Twice is once.
 
+    `request` is the id of the event that the link answers; None, from code that has no link, is not checked.
+
     Raises:
-        UnknownSubscriber: nobody has this reference, or they left after asking: an old link signs no one up again.
+        UnknownSubscriber: nobody has this reference, they left after asking, or it was asked anew since: an old link
+            signs no one up again.
     """
     subscriber = subscriber_by_reference(session, reference, lock=True)
     if subscriber.state == SubscriberState.ACTIVE:
         return subscriber
     if subscriber.state != SubscriberState.PENDING:
         raise UnknownSubscriber("This reader left. They can sign up anew.")
+    if request is not None:
+        refuse_old_request(session, subscriber, request)
     activate(session, subscriber, streams=SIGN_UP_STREAMS, kind=ConsentKind.CONFIRMED, source=source, now=now)
     return subscriber
+
+
+def latest_request(session: Session, subscriber: Subscriber) -> int | None:
+    """The id of the event of the last time that this address asked; None when it never did."""
+    asked = select(ConsentEvent.id).where(
+        ConsentEvent.subscriber_id == subscriber.id, ConsentEvent.kind == ConsentKind.REQUESTED
+    )
+    return session.exec(asked.order_by(col(ConsentEvent.id).desc())).first()
+
+
+def refuse_old_request(session: Session, subscriber: Subscriber, request: int) -> None:
+    """A link answers one request: what someone else asked for later is not confirmed with it.
+
+    Raises:
+        UnknownSubscriber: this is not their latest request.
+    """
+    if request != latest_request(session, subscriber):
+        raise UnknownSubscriber("This link is about an earlier request. Use the link in the newest mail.")
 
 
 def activate(

@@ -10,9 +10,16 @@ from sqlmodel import Session
 from content.network import is_permitted, networks
 from service.database import reading, writing
 from service.errors import LastAdministrator, UserExists
+from service.mailing.links import confirm_link
 from service.runtime import Runtime
 from service.settings import Settings
+from service.tokens import Purpose
 from service.users import RoleName, add_user, deactivate, set_roles, user_by_address, users_with_role
+from subscribers.errors import UnknownSubscriber
+from subscribers.leaving import leave
+from subscribers.signup import confirm, latest_request
+from tests.builders import a_request
+from tests.visitor import Visitor, a_known_reader, a_pending_reader, form_token, link, readers
 
 ANNA, BERT = "anna@kennispost.example", "bert@kennispost.example"
 
@@ -91,3 +98,44 @@ def test_a_person_who_is_added_twice_at_once_exists(runtime: Runtime, clock) -> 
 
     with pytest.raises(UserExists):
         at_once(runtime, add, add)
+
+
+def mailed(house: Runtime, session: Session) -> str:
+    """The path in the mail that answers a new request of jan@emmen.nl."""
+    reader = a_request(session, house.clock(), "jan@emmen.nl", vocabulary=house.vocabulary).subscriber
+    address = confirm_link(house.settings, reader, latest_request(session, reader), house.clock())
+    return address.removeprefix(house.settings.base_url)
+
+
+def test_an_old_link_of_someone_who_left_confirms_no_later_request(house: Runtime) -> None:
+    with writing(house.engine) as session:
+        old = mailed(house, session)
+    visitor = Visitor(house)
+    token = form_token(visitor.get(old).text)
+    assert [visitor.client.post(old, data={"csrf": token}).status_code for _ in range(2)] == [303, 303]
+    with writing(house.engine) as session:
+        leave(session, subscriber=session.merge(readers(house)[0]), stream=None, source="", now=house.clock())
+        new = mailed(house, session)
+    assert visitor.get(old).status_code == 404
+    assert visitor.submit(new, {}, to=old).status_code == 404
+    assert readers(house)[0].state == "pending"
+    assert visitor.submit(new, {}).status_code == 303
+    assert readers(house)[0].state == "active"
+
+
+def test_confirming_names_the_latest_request_or_none(runtime: Runtime, clock) -> None:
+    with writing(runtime.engine) as session:
+        reader = a_request(session, clock(), vocabulary=runtime.vocabulary).subscriber
+        first = latest_request(session, reader)
+        a_request(session, clock(), vocabulary=runtime.vocabulary)
+        with pytest.raises(UnknownSubscriber):
+            confirm(session, reference=reader.reference, now=clock(), request=first)
+        assert confirm(session, reference=reader.reference, now=clock()).state == "active"
+        assert confirm(session, reference=reader.reference, now=clock(), request=first).state == "active"
+
+
+@pytest.mark.parametrize("make", [a_pending_reader, a_known_reader])
+def test_a_link_that_names_no_request_is_refused(house: Runtime, make: Callable[[Runtime], str]) -> None:
+    reference = make(house)
+    for payload in (reference, [reference], [reference, None]):
+        assert Visitor(house).get(link(house, Purpose.CONFIRM, payload)).status_code == 400
