@@ -28,7 +28,8 @@ def _split(given: object) -> object:
 
 
 def _network(given: str) -> str:
-    return str(ip_network(given, strict=False))  # without host bits, which later readers refuse
+    network = str(ip_network(given, strict=False))  # without host bits, which later readers refuse
+    return network if "/" in given else given
 
 
 def _address(given: str) -> str:
