@@ -16,8 +16,9 @@ from service.runtime import Runtime
 from service.templating import templates_folder
 from service.tokens import Purpose, read_token
 from subscribers.people import Subscriber
+from subscribers.signup import latest_request
 from subscribers.suppression import suppress
-from tests.builders import a_reader, a_user
+from tests.builders import a_reader, a_request, a_user
 
 
 def the_letter(runtime: Runtime) -> tuple[EmailMessage, str, str]:
@@ -42,9 +43,14 @@ def test_a_confirmation_carries_a_token_for_that_alone_and_no_words_of_a_strange
     runtime: Runtime, clock
 ) -> None:
     with writing(runtime.engine) as session:
-        reader = a_reader(session, clock(), "anna@gemeente.example", name="Koop nu bij evil.example")
-        reader.state = "pending"
-        reference = reader.reference
+        reader = a_request(
+            session,
+            clock(),
+            "anna@gemeente.example",
+            name="Koop nu bij evil.example",
+            vocabulary=runtime.vocabulary,
+        ).subscriber
+        reference, request = reader.reference, latest_request(session, reader)
         post_letter(session, kind="confirm-subscription", subscriber=reader, now=clock())
     message, html, text = the_letter(runtime)
     assert message["Subject"] == "Bevestig uw aanmelding voor Kennispost"
@@ -52,7 +58,7 @@ def test_a_confirmation_carries_a_token_for_that_alone_and_no_words_of_a_strange
     assert "evil.example" not in html + text + str(message)
     assert "Beste lezer," in text
     token = link_in(text, "/bevestigen")
-    assert read_token(runtime.settings, Purpose.CONFIRM, token, now=clock()) == reference
+    assert read_token(runtime.settings, Purpose.CONFIRM, token, now=clock()) == [reference, request]
     assert token in html
 
 

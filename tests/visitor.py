@@ -17,6 +17,7 @@ from service.tokens import Purpose, make_token
 from service.web.app import make_app
 from subscribers.people import Subscriber
 from subscribers.register import load_register
+from subscribers.signup import latest_request, subscriber_by_reference
 from tests.builders import a_reader, a_request
 
 FEW = """cbs_code,name,province,ggd_region,population,tile_column,tile_row
@@ -70,6 +71,8 @@ def house(runtime: Runtime, tmp_path: Path) -> Runtime:
 
 def link(house: Runtime, purpose: Purpose, payload: object) -> str:
     """The path of a link out of a mail."""
+    if purpose == Purpose.CONFIRM and isinstance(payload, str):
+        payload = [payload, _latest_request(house, payload)]
     return f"/{PLACES[purpose]}/{make_token(house.settings, purpose, payload, now=house.clock())}"
 
 
@@ -99,6 +102,11 @@ def readers(house: Runtime) -> list[Subscriber]:
     """Everyone in the list."""
     with reading(house.engine) as session:
         return list(session.exec(select(Subscriber)))
+
+
+def _latest_request(house: Runtime, reference: str) -> int:
+    with reading(house.engine) as session:
+        return latest_request(session, subscriber_by_reference(session, reference)) or 0
 
 
 def _column(session: Session, wanted: object, order: object) -> list:
