@@ -54,7 +54,7 @@ def phrase_fault(phrase: str, *, open_tail: bool) -> str | None:
 def keys_of(phrase: str) -> set[str]:
     """The first letters (at most three) of the words that a phrase can begin with."""
     first = fold(phrase).text.split()[0].rstrip("*")
-    return {re.match(r"\w{1,3}", variant)[0] for variant in (first, first.replace("-", ""))}  # type: ignore[index]
+    return {re.match(r"\w{1,3}", variant)[0] for variant in (first, first.replace("-", ""))}  # type: ignore[index]  # each begins with a letter
 
 
 def expression_of(phrase: str, *, open_tail: bool) -> str:

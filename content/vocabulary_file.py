@@ -95,7 +95,7 @@ def _rule(file: MarkedFile, node: yaml.Node, what: str) -> Iterator[Rule]:
         lists[_BESIDE] = file.texts(entries[_BESIDE], f"{what}: {_BESIDE}")
     for kind in kinds[:1]:
         phrases = _phrases(file, entries[kind], f"{what}: {kind}", open_tail=kind == "open_tail")
-        yield Rule(kind=kind, phrases=phrases, **flags, **lists)  # type: ignore[arg-type]
+        yield Rule(kind=kind, phrases=phrases, **flags, **lists)  # type: ignore[arg-type]  # checked field by field above
 
 
 def _phrases(file: MarkedFile, node: yaml.Node, what: str, *, open_tail: bool = False) -> tuple[str, ...]:
