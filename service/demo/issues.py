@@ -21,20 +21,20 @@ PUBLISHER = "sam.uitgever@kennispost.example"
 VISITOR = "u@kennispost.example"
 
 INTRODUCTION = (
-    "Dit is een voorbeeld van de nieuwsbrief die elke gemeente krijgt: alleen wat past bij uw onderwerpen. "
-    "Klopt er iets niet? Pas dan onderaan uw voorkeuren aan."
+    "Dit is een voorbeeld van de nieuwsbrief die elke gemeente krijgt: "
+    "wat past bij uw onderwerpen, aangevuld met het belangrijkste van de maand. "
+    "Klopt er iets niet? Pas dan uw voorkeuren aan met de link in uw mail."
 )
 WELCOME = (
     "U leest hier wat er nieuw is, welke interventies werken en bij wie u terechtkunt. "
-    "Twijfelt u wie in uw regio helpt bij uw preventiebeleid? Begin bij uw **GGD**: "
-    "in het onderzoek van 2022 werkten 33 van de 37 gemeenten met drugsbeleid met hun GGD samen."
+    "Twijfelt u wie in uw regio helpt bij uw preventiebeleid? Begin bij uw **GGD**."
 )
 
 
 def add_desk(session: Session, *, now: datetime) -> User:
     """An editor, a publisher, and the visitor, who may do everything; give the visitor."""
     add_user(session, address=EDITOR, name="Noor (redacteur)", roles=[RoleName.EDITOR], now=now)
-    add_user(session, address=PUBLISHER, name="Sam (uitgever)", roles=[RoleName.PUBLISHER], now=now)
+    add_user(session, address=PUBLISHER, name="Sam (eindredacteur)", roles=[RoleName.PUBLISHER], now=now)
     return add_user(session, address=VISITOR, name="Bezoeker", roles=list(RoleName), now=now)
 
 

@@ -98,7 +98,7 @@ def _act(shift: Shift, due: Due) -> str:
     note = "" if late or due.schedule != "harvest" else _harvest(shift)
     with writing(runtime.engine) as session:
         note = note or (_too_late if late else _in_time)(session, runtime, due, now)
-        state = OccurrenceState.EXPIRED if late else OccurrenceState.DONE
+        state = OccurrenceState.EXPIRED if note == actions.ASKED else OccurrenceState.DONE
         if not settle(session, due=due, worker=shift.worker, state=state, note=note, now=runtime.clock()):
             raise LeaseLost(f"{due.schedule} was taken over by another process")
     return note
