@@ -23,9 +23,6 @@ from service.users import DeskSession, RoleName, SignInLink, users_with_role
 SCHEDULER = "schedule"
 """Who made an issue that the schedule opened."""
 
-ASKED = "too late to happen by itself: a person decides"
-"""The note of a moment that waits for a person."""
-
 
 def open_draft(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
     """Open the draft of the monthly issue that `due` comes before, filled with the best of what is new."""
@@ -87,7 +84,7 @@ def ask_a_person(session: Session, due: Due, now: datetime) -> str:
         "issue_id": due.issue_id,
     }
     write_to_desk(session, kind="occurrence-expired", context=context, now=now)
-    return ASKED
+    return "too late to happen by itself: a person decides"
 
 
 def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:

@@ -33,6 +33,9 @@ NEEDS_A_PERSON = frozenset({"open-draft"})
 """Lines whose missed moment somebody must make up for; of the others the next moment takes over."""
 
 
+MOVED = "the issue was moved, sent or taken away meanwhile"
+
+
 @dataclass(frozen=True)
 class Shift:
     """A worker at work: on what, under which name, and how it is told to stop."""
@@ -97,8 +100,11 @@ def _act(shift: Shift, due: Due) -> str:
     late = now > due.expires_at
     note = "" if late or due.schedule != "harvest" else _harvest(shift)
     with writing(runtime.engine) as session:
-        note = note or (_too_late if late else _in_time)(session, runtime, due, now)
-        state = OccurrenceState.EXPIRED if note == actions.ASKED else OccurrenceState.DONE
+        state = OccurrenceState.DONE
+        if late:
+            note, state = _too_late(session, due, now)
+        elif not note:
+            note = _in_time(session, runtime, due, now)
         if not settle(session, due=due, worker=shift.worker, state=state, note=note, now=runtime.clock()):
             raise LeaseLost(f"{due.schedule} was taken over by another process")
     return note
@@ -114,15 +120,22 @@ def _harvest(shift: Shift) -> str:
 def _in_time(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
     if due.issue_id is None:
         return ACTIONS[due.schedule](session, runtime, due, now)
-    issue = session.get(Issue, due.issue_id)
-    if issue is not None:
-        lock_issue(session, issue)
-    if issue is None or issue.closed_at is not None or issue.send_at != due.due_at:
-        return "the issue was moved, sent or taken away meanwhile"
-    return actions.send_issue(session, runtime, issue, now)
+    issue = _still_due(session, due)
+    return actions.send_issue(session, runtime, issue, now) if issue else MOVED
 
 
-def _too_late(session: Session, _runtime: Runtime, due: Due, now: datetime) -> str:
+def _too_late(session: Session, due: Due, now: datetime) -> tuple[str, OccurrenceState]:
+    if due.issue_id is not None and _still_due(session, due) is None:
+        return MOVED, OccurrenceState.DONE
     if due.issue_id is not None or (due.schedule in NEEDS_A_PERSON and not first_of_its_kind(session, due)):
-        return actions.ask_a_person(session, due, now)
-    return "too late; the next moment takes over"
+        return actions.ask_a_person(session, due, now), OccurrenceState.EXPIRED
+    return "too late; the next moment takes over", OccurrenceState.DONE
+
+
+def _still_due(session: Session, due: Due) -> Issue | None:
+    """The issue that this moment is to send, locked; None when it was moved, sent or taken away since we looked."""
+    issue = session.get(Issue, due.issue_id)
+    if issue is None:
+        return None
+    lock_issue(session, issue)
+    return issue if issue.closed_at is None and issue.send_at == due.due_at else None
