@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, case, exists, update
 from sqlmodel import Session, col, select
 
-from service.mailing.ledger import END_STATES
-from service.mailing.outbox import Attempt, Delivery, DeliveryState, Mailing, MailingState
+from service.mailing.outbox import END_STATES, Attempt, Delivery, DeliveryState, Mailing, MailingState
 
 LEASE = timedelta(minutes=15)
 """How long a worker may take over a batch. One that is slower is not believed to be gone for good: what it says late counts."""

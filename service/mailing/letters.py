@@ -44,7 +44,7 @@ def post_letter(
     if person is None or (subscriber is not None and user is not None):
         raise ValueError("A letter goes to a reader or to a user: to one of them.")
     session.add(person)
-    mailing = Mailing(kind=kind, planned=1, created_at=now)
+    mailing = Mailing(kind=kind, planned=1, urgent=True, created_at=now)
     session.add(mailing)
     session.flush()
     session.add(
@@ -55,6 +55,7 @@ def post_letter(
             language=person.language,
             context=dict(context or {}),
             due_at=now,
+            urgent=True,
         )
     )
     session.flush()

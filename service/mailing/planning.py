@@ -90,6 +90,7 @@ def _insert_deliveries(session: Session, mailing: Mailing, now: datetime) -> int
         "context": literal({}, JSON),
         "state": literal(DeliveryState.PLANNED.value),
         "due_at": literal(now, Instant),
+        "urgent": literal(False),
         "attempts": literal(0),
         "claimed_by": literal(""),
         "message_id": literal(""),
