@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from content.issues import Issue
 from service.i18n import _
@@ -12,7 +12,7 @@ from service.mailing.links import confirm_link, desk_link, preferences_link, sig
 from service.mailing.outbox import Delivery
 from service.mailing.rendering import Rendered, render_mail
 from service.settings import Settings
-from service.users import User
+from service.users import SignInLink, User
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.signup import latest_request
 
@@ -45,7 +45,7 @@ def write_letter(
     if isinstance(person, Subscriber):
         values: dict[str, Any] | None = _to_reader(session, settings, kind, person, now)
     elif kind == "sign-in":
-        values = {"link": sign_in_link(settings, str(delivery.context["nonce"]), now)}
+        values = _to_sign_in(session, settings, str(delivery.context["nonce"]), now)
     else:
         values = _to_desk(session, settings, kind, delivery)
     if values is None:
@@ -70,6 +70,14 @@ def _to_reader(
         "link": preferences_link(settings, reader, now),
         "unsubscribe": unsubscribe_link(settings, reader, "all", now),
     }
+
+
+def _to_sign_in(session: Session, settings: Settings, nonce: str, now: datetime) -> dict[str, Any] | None:
+    """A link that works; none when it was used or ran out while the mail waited for the relay."""
+    usable = select(SignInLink.id).where(
+        SignInLink.nonce == nonce, SignInLink.expires_at > now, SignInLink.used_at == None  # noqa: E711  SQL
+    )
+    return {"link": sign_in_link(settings, nonce, now)} if session.exec(usable).first() else None
 
 
 def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery) -> dict[str, Any] | None:
