@@ -69,6 +69,10 @@ class DkimKeyRefused(ServiceError):
     """A key that should sign cannot be read or made; the text names its file and what to do."""
 
 
+class DnsSilent(ServiceError):
+    """The DNS did not answer; whether a record is there is not known."""
+
+
 class NothingToSend(ServiceError):
     """A mailing without readers, or an issue without blocks."""
 
