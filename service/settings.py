@@ -13,6 +13,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from service.errors import InvalidSettings, UnsafeSettings
 
 PREFIX = "KENNISPOST_"
+LONGEST_BOUNCE_NAME = 27
+"""Octets before the @ of a return path, so that its tag (a number of 19 digits, 16 characters) fits within 64."""
+
 DEFAULT_SECRET = "kennispost-demo-secret-never-in-production"  # noqa: S105  refused in production, below
 
 
@@ -41,6 +44,17 @@ def _address(given: str) -> str:
 def _one_line(given: str) -> str:
     if any(ord(character) < 32 for character in given):
         raise ValueError("must be one line")
+    return given.strip()
+
+
+def _bounce_address(given: str) -> str:
+    local, at, domain = _one_line(given).rpartition("@")
+    if given and (not at or not local or not domain):
+        raise ValueError("must be an address")
+    if len(local.encode()) > LONGEST_BOUNCE_NAME:
+        raise ValueError(
+            f"may have {LONGEST_BOUNCE_NAME} characters before the @ at most: a tag comes after them"
+        )
     return given.strip()
 
 
@@ -112,6 +126,12 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(30.0, gt=0, description="Seconds to wait for the relay.")
     smtp_connections: int = Field(
         4, ge=1, le=50, description="Connections to the relay at once, per process."
+    )
+
+    bounce_address: Annotated[str, AfterValidator(_bounce_address)] = Field(
+        "",
+        description="Where undeliverable mail comes back; each mail adds a tag of its own (name+tag@domain). "
+        "Empty means the From address.",
     )
 
     monthly_day: str = Field(
