@@ -34,9 +34,14 @@ def hash_of_key(address_key: str, *, key: str) -> str:
     return hmac.digest(key.encode(), f"suppression\n{address_key}".encode(), hashlib.sha256).hex()
 
 
+def suppresses_anyone(session: Session) -> bool:
+    """Whether there is any address that must not be mailed."""
+    return session.exec(select(Suppression.id).limit(1)).first() is not None
+
+
 def suppressed_keys(session: Session, address_keys: Collection[str], *, keys: Sequence[str]) -> frozenset[str]:
     """Those of these addresses, each in its one form, that must not be mailed; hashes under earlier keys count as well."""
-    if session.exec(select(Suppression.id).limit(1)).first() is None:
+    if not suppresses_anyone(session):
         return frozenset()
     hashes = {hash_of_key(one, key=key): one for one in address_keys for key in keys}
     known = session.exec(select(Suppression.address_hash).where(col(Suppression.address_hash).in_(hashes)))

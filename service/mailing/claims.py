@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, update
+from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
 from service.mailing.closing import WAITING, follow_mailings
@@ -44,7 +45,7 @@ class Claimed:
     message_id: str
 
 
-_CLAIMED = [getattr(Delivery, name) for name in Claimed.__dataclass_fields__]
+_CLAIMED = [_table.c[name] for name in Claimed.__dataclass_fields__]
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def claim(
     for mailing_id in _sending(session) if bulk else ():
         # One state at a time: each is a walk along the index, where both together would sort all that waits.
         for state in WAITING:
-            of_this = _due(now).where(Delivery.mailing_id == mailing_id, Delivery.state == state)
+            of_this = _due(now).where(col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == state)
             claimed += _take(session, of_this, batch - len(claimed))
     if claimed:
         session.connection().execute(
@@ -142,8 +143,8 @@ def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, 
 
 
 def _due(now: datetime) -> Select[Any]:
-    wanted: Select[Any] = select(*_CLAIMED).join(Mailing, col(Mailing.id) == Delivery.mailing_id)  # type: ignore[call-overload]  # columns by name
-    return wanted.where(Mailing.state == MailingState.SENDING, Delivery.due_at <= now)
+    wanted = rows(*_CLAIMED).join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
+    return wanted.where(col(Mailing.state) == MailingState.SENDING, col(Delivery.due_at) <= now)
 
 
 def _take(session: Session, due: Select[Any], room: int) -> list[Claimed]:
@@ -166,8 +167,8 @@ def _held(worker: str, ids: Collection[int], *states: DeliveryState) -> ColumnEl
 
 def _locked(session: Session, which: ColumnElement[bool]) -> dict[int, Row[Any]]:
     """The rows for which it holds, and goes on to hold until the transaction ends."""
-    columns = (Delivery.id, Delivery.mailing_id, Delivery.due_at, Delivery.attempts, Delivery.first_tried_at)
-    wanted = select(*columns).where(which).order_by(col(Delivery.id)).with_for_update()  # type: ignore[call-overload]  # five columns
+    columns = (_table.c[name] for name in ("id", "mailing_id", "due_at", "attempts", "first_tried_at"))
+    wanted = rows(*columns).where(which).order_by(col(Delivery.id)).with_for_update()
     return {row.id: row for row in session.connection().execute(wanted)}
 
 

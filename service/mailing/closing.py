@@ -38,7 +38,9 @@ def follow_mailings(session: Session, mailing_ids: Collection[int], *, now: date
                 .values(state=DeliveryState.CANCELLED, settled_at=now)
             )
             continue
-        open_again = exists().where(col(Delivery.mailing_id) == Mailing.id, col(Delivery.state).in_(OPEN_STATES))
+        open_again = exists().where(
+            col(Delivery.mailing_id) == Mailing.id, col(Delivery.state).in_(OPEN_STATES)
+        )
         session.connection().execute(
             update(Mailing)
             .where(col(Mailing.id) == mailing_id, col(Mailing.state) == MailingState.FINISHED, open_again)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from service.mailing.outbox import Delivery, Mailing
-from service.users import User
+from service.users import RoleName, User, users_with_role
 from subscribers.people import Subscriber
 
 LETTERS = (
@@ -18,6 +18,7 @@ LETTERS = (
     "issue-not-approved",
     "issue-refused",
     "occurrence-expired",
+    "mailing-paused",
 )
 """The kinds of letters: each has a folder of this name under templates/emails."""
 
@@ -60,3 +61,11 @@ def post_letter(
     )
     session.flush()
     return mailing
+
+
+def post_to_desk(session: Session, *, kind: str, context: Mapping[str, object], now: datetime) -> int:
+    """Post a letter to each active editor and publisher; give how many."""
+    people = users_with_role(session, RoleName.EDITOR, RoleName.PUBLISHER)
+    for user in people:
+        post_letter(session, kind=kind, user=user, context=context, now=now)
+    return len(people)

@@ -43,6 +43,11 @@ def desk_link(settings: Settings, issue_id: int | None) -> str:
     return f"{settings.base_url}/redactie/edities/{issue_id}" if issue_id else f"{settings.base_url}/redactie"
 
 
+def mailing_link(settings: Settings, mailing_id: int) -> str:
+    """A sending at the desk."""
+    return f"{settings.base_url}/redactie/verzendingen/{mailing_id}"
+
+
 def sign_in_link(settings: Settings, nonce: str, now: datetime) -> str:
     """Where someone of the desk signs in, once."""
     return f"{settings.base_url}/redactie/inloggen/{make_token(settings, Purpose.SIGN_IN, nonce, now=now)}"

@@ -172,7 +172,13 @@ def wire_address(address: str) -> str:
         MailRefused: no domain, one that cannot be, or a sign in it that no address has.
     """
     local, at, domain = address.rpartition("@")
-    if not at or not local or not domain or not set(address).isdisjoint("<> \t\r\n\0") or not local.isprintable():
+    if (
+        not at
+        or not local
+        or not domain
+        or not set(address).isdisjoint("<> \t\r\n\0")
+        or not local.isprintable()
+    ):
         raise MailRefused("This address cannot be mailed.")
     return f"{local}@{ascii_domain(domain)}"
 

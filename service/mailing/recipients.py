@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row
+from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
 from service.mailing.claims import Claimed, Settlement
@@ -73,15 +73,15 @@ def cancelled(one: Claimed, why: str) -> Settlement:
 
 
 def _readers(session: Session, ids: Sequence[int]) -> dict[int, Recipient]:
-    columns = [getattr(Subscriber, name) for name in Recipient.__dataclass_fields__]
-    found: Sequence[Row[tuple[int, str, str, str, str, str]]] = (
-        session.connection().execute(select(*columns).where(col(Subscriber.id).in_(ids))).all()  # type: ignore[call-overload]  # columns by name
-    )
-    return {row[0]: Recipient(*row) for row in found}
+    columns = [Subscriber.metadata.tables["subscriber"].c[name] for name in Recipient.__dataclass_fields__]
+    found = session.connection().execute(rows(*columns).where(col(Subscriber.id).in_(ids)))
+    return {row.id: Recipient(*row) for row in found}
 
 
 def _suppressed(session: Session, settings: Settings, readers: Collection[Recipient]) -> frozenset[int]:
-    refused = suppressed_keys(session, [reader.address_key for reader in readers], keys=settings.signing_keys())
+    refused = suppressed_keys(
+        session, [reader.address_key for reader in readers], keys=settings.signing_keys()
+    )
     return frozenset(reader.id for reader in readers if reader.address_key in refused)
 
 
