@@ -73,6 +73,14 @@ class DnsSilent(ServiceError):
     """The DNS did not answer; whether a record is there is not known."""
 
 
+class SpamAssassinMissing(ServiceError):
+    """SpamAssassin was asked for, and is not there or does not answer."""
+
+
+class MailNotFit(ServiceError):
+    """The mail lint found errors in an issue; `findings` of the desk's page says which."""
+
+
 class NothingToSend(ServiceError):
     """A mailing without readers, or an issue without blocks."""
 

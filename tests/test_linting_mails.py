@@ -1,0 +1,109 @@
+"""Our own mails pass the lint as they leave: every letter and the issue, in both languages, signed; and SpamAssassin likes them."""
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from content.composing import open_issue
+from service.database import writing
+from service.linting.checking import lint_message
+from service.linting.findings import Severity
+from service.linting.spamassassin import CLEAN_BELOW, spam_score
+from service.mailing.delivering import deliver_due
+from service.mailing.dkim import sign_message
+from service.mailing.dkim_keys import load_signer, new_key
+from service.mailing.letters import LETTERS, post_letter
+from service.mailing.maildir import mailbox_folder
+from service.mailing.planning import plan_issue
+from service.runtime import Runtime
+from tests.builders import a_municipality, a_reader, a_request, a_user, an_approved_issue
+
+TO_READERS = {"confirm-subscription", "already-subscribed"}
+MOMENT = timedelta(days=2)
+
+
+@pytest.fixture
+def public(runtime: Runtime) -> Runtime:
+    """The runtime as it is in production: on an https address, with a key that signs."""
+    changed = {
+        "base_url": "https://kennispost.example",
+        "dkim_selector": "k1",
+        "editors_address": "redactie@kennispost.example",
+    }
+    made = replace(runtime, settings=runtime.settings.model_copy(update=changed))
+    new_key(made.settings, selector="k1")
+    return made
+
+
+def the_mail(runtime: Runtime) -> bytes:
+    """The one mail that leaves, signed."""
+    assert deliver_due(runtime).sent == 1
+    (file,) = (file for file in mailbox_folder(runtime.settings).rglob("*") if file.is_file())
+    raw = file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return (
+        raw
+        if b"DKIM-Signature" in raw
+        else sign_message(load_signer(runtime.settings), raw, now=runtime.clock())
+    )
+
+
+def faults(raw: bytes) -> list[str]:
+    found = [one for one in lint_message(raw) if one.severity is not Severity.NOTE]
+    return [f"{one.code}: {one.where}: {one.said('nl')}" for one in found]
+
+
+def an_issue_mail(runtime: Runtime, language: str) -> bytes:
+    with writing(runtime.engine) as session:
+        a_reader(
+            session, runtime.clock(), "anna@gemeente.example", name="Anna", interests=["lachgas"], language=language,
+            organisation=a_municipality(session),
+        )  # fmt: skip
+        issue = an_approved_issue(
+            session, runtime.clock(), ("Lachgas in het verkeer", ["lachgas"]), everyone=["Voor iedereen"]
+        )
+        plan_issue(session, runtime, issue=issue, now=runtime.clock())
+    return the_mail(runtime)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("kind", LETTERS)
+def test_a_letter_passes(public: Runtime, clock, kind: str, language: str) -> None:
+    with writing(public.engine) as session:
+        user, context = a_user(session, clock()), {"nonce": "n", "problem": "MailRefused"}
+        user.language = language
+        issue = open_issue(
+            session, title="Kennispost januari", by="anna", now=clock(), send_at=clock() + MOMENT
+        )
+        context |= {"issue_id": issue.id, "schedule": "harvest", "due_at": clock().isoformat()}
+        if kind == "confirm-subscription":
+            who = {
+                "subscriber": a_request(
+                    session, clock(), vocabulary=public.vocabulary, language=language
+                ).subscriber
+            }
+        elif kind in TO_READERS:
+            who = {
+                "subscriber": a_reader(
+                    session, clock(), "anna@gemeente.example", name="Anna", language=language
+                )
+            }
+        else:
+            who = {"user": user}
+        post_letter(session, kind=kind, context=context, now=clock(), **who)
+    assert faults(the_mail(public)) == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_an_issue_passes(public: Runtime, language: str) -> None:
+    raw = an_issue_mail(public, language)
+    assert b"List-Unsubscribe: <https://" in raw
+    assert faults(raw) == []
+
+
+@pytest.mark.skipif(shutil.which("spamassassin") is None, reason="SpamAssassin is not installed")
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_spamassassin_scores_an_issue_below_one(public: Runtime, language: str) -> None:
+    finding = spam_score(an_issue_mail(public, language))
+    assert float(dict(finding.details)["score"]) < CLEAN_BELOW, finding.said("en")
