@@ -78,7 +78,7 @@ class SpamAssassinMissing(ServiceError):
 
 
 class MailNotFit(ServiceError):
-    """The mail lint found errors in an issue; `findings` of the desk's page says which."""
+    """The mail lint found errors in an issue, which the issue's page names; it cannot be approved like this."""
 
 
 class NothingToSend(ServiceError):

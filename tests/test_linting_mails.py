@@ -1,4 +1,4 @@
-"""Our own mails pass the lint as they leave: every letter and the issue, in both languages, signed; and SpamAssassin likes them."""
+"""Our own mails pass the lint as they leave, signed: every letter and the issue, in both languages."""
 
 import shutil
 from dataclasses import replace

@@ -32,6 +32,7 @@ def mails() -> None:
 
 @mail.command()
 def lint(
+    *,
     files: Annotated[
         list[Path], typer.Argument(help="Messages (.eml); - is standard input.", metavar="FILE…")
     ],

@@ -15,27 +15,25 @@ from service.linting.text_part import check_text_part
 
 
 def lint_message(raw: bytes, *, own: str = "", fetch: Fetch | None = None) -> tuple[Finding, ...]:
-    """All findings on a message, the worst first. `own` is the address of a site that is trusted. With `fetch`, links are followed."""
+    """All findings on a message, the worst first. Links to `own` (a site) are trusted; with `fetch`, all are followed."""
     mail = read_mail(raw)
     if not mail.headers:
         return sort_findings(check_headers(mail))
     page = Page(mail.html)
-    tried = try_links(page, fetch=fetch) if fetch else ()
-    return sort_findings(
-        [
-            *check_headers(mail),
-            *check_signature(mail),
-            *check_size(mail),
-            *_content(mail, page, own=""),
-            *tried,
-        ]
-    )
+    findings = [*check_headers(mail, own=own), *check_signature(mail), *check_size(len(mail.html.encode()))]
+    findings += [*_content(mail, page, own=own), *(try_links(page, fetch=fetch) if fetch else ())]
+    return sort_findings(findings)
 
 
 def lint_content(*, html: str, text: str, own: str = "") -> tuple[Finding, ...]:
     """All findings on HTML and text but for the size, the worst first. `own` is the address of this site, which is trusted."""
     mail = content_mail(html=html, text=text)
     return sort_findings(_content(mail, Page(mail.html), own=own))
+
+
+def lint_size(size: int) -> tuple[Finding, ...]:
+    """The findings on so many bytes of HTML."""
+    return tuple(check_size(size))
 
 
 def _content(mail: Mail, page: Page, *, own: str) -> Findings:

@@ -15,7 +15,7 @@ _MANGLED = re.compile(r"[ÃÂ][\u0080-\u00bf]|â€.|\ufffd")
 
 def check_encoding(mail: Mail) -> Findings:
     """All that is wrong with how the mail is written down."""
-    if mail.raw:
+    if mail.raw is not None:
         yield from _lines(mail.raw)
     for defect in mail.defects:
         yield found("mime-defect", defect=defect)
@@ -24,13 +24,12 @@ def check_encoding(mail: Mail) -> Findings:
             yield from _part(part)
 
 
-def check_size(mail: Mail, *, size: int = 0) -> Findings:
-    """Whether mail programs show all of the HTML. `size` in bytes, when it is known to become more than the HTML here."""
-    taken = size or len(mail.html.encode())
-    if taken > LARGEST_HTML:
-        yield found("html-too-large", size=taken, largest=LARGEST_HTML)
-    elif taken > LARGEST_HTML * NEARLY:
-        yield found("html-large", size=taken, largest=LARGEST_HTML)
+def check_size(size: int) -> Findings:
+    """Whether mail programs show all of so many bytes of HTML."""
+    if size > LARGEST_HTML:
+        yield found("html-too-large", size=size, largest=LARGEST_HTML)
+    elif size > LARGEST_HTML * NEARLY:
+        yield found("html-large", size=size, largest=LARGEST_HTML)
 
 
 def _lines(raw: bytes) -> Findings:
@@ -46,7 +45,7 @@ def _lines(raw: bytes) -> Findings:
 
 
 def _part(part: Part) -> Findings:
-    if part.encoding != "8bit" and not part.raw.isascii():
+    if part.encoding != "8bit" and not part.ascii:
         yield found("eight-bit", part.kind)
     try:
         "".encode(part.charset)

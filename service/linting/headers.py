@@ -1,6 +1,8 @@
 """Headers: each once, and what marks mail to a list (RFC 5322, 8058, 2369, 2919)."""
 
 import re
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.utils import getaddresses, parsedate_to_datetime
 
 from service.linting.findings import Findings, found
@@ -33,7 +35,7 @@ _ADDRESSES = re.compile(r"<\s*([^<>]*?)\s*>")
 
 def check_headers(mail: Mail, *, own: str = "") -> Findings:
     """All that is wrong with the headers; nothing for content without any. Links to `own` are trusted."""
-    if not mail.raw:
+    if mail.raw is None:
         return
     if not mail.headers:
         yield found("not-a-mail")
@@ -61,6 +63,10 @@ def _shapes(mail: Mail) -> Findings:
     for value in mail.values("From"):
         if len(getaddresses([value])) != 1 or "@" not in getaddresses([value])[0][1]:
             yield found("from-not-one", "From")
+    for value in mail.values("Subject"):
+        length = len(_decoded(value))
+        if length > LONGEST_SUBJECT:
+            yield found("subject-long", "Subject", length=length)
     for value in mail.values("Date"):
         try:
             parsedate_to_datetime(value)
@@ -69,6 +75,14 @@ def _shapes(mail: Mail) -> Findings:
     for value in mail.values("Message-ID"):
         if not _MESSAGE_ID.fullmatch(value):
             yield found("message-id-shape", "Message-ID")
+
+
+def _decoded(value: str) -> str:
+    """A header as people read it; as it stands there when its encoded words are broken."""
+    try:
+        return str(make_header(decode_header(value)))
+    except (HeaderParseError, LookupError, ValueError):
+        return value
 
 
 def _lists(mail: Mail, own: str) -> Findings:

@@ -9,21 +9,21 @@ from service.mailing.dkim import read_headers
 
 @dataclass(frozen=True)
 class Part:
-    """One leaf of the MIME tree: what it says of itself, and its text where it is text."""
+    """One leaf of the MIME tree: what it says of itself, whether its octets are ASCII, and its text where it is text."""
 
     kind: str
     charset: str
     encoding: str
-    raw: bytes
+    ascii: bool
     text: str
     readable: bool
 
 
 @dataclass(frozen=True)
 class Mail:
-    """All that is looked at. `raw` is empty for a mail that is not a message yet: then only its content is."""
+    """All that is looked at. `raw` is None for a mail that is not a message yet: then only its content is."""
 
-    raw: bytes
+    raw: bytes | None
     headers: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
     defects: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ def content_mail(*, html: str, text: str) -> Mail:
     """The content of a mail that is still to be built."""
     parts = (("text/plain", text), ("text/html", html))
     return Mail(
-        b"", (), tuple(Part(kind, "utf-8", "", b"", content, readable=True) for kind, content in parts)
+        None, (), tuple(Part(kind, "utf-8", "", True, content, readable=True) for kind, content in parts)
     )
 
 
@@ -76,7 +76,7 @@ def _head(raw: bytes) -> bytes:
 def _part(leaf: Message) -> Part:
     kind, charset = leaf.get_content_type(), str(leaf.get_content_charset("us-ascii"))
     payload = leaf.get_payload()
-    raw = payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else b""
+    in_ascii = not isinstance(payload, str) or payload.isascii()
     octets = leaf.get_payload(decode=True)
     encoding = str(leaf.get("Content-Transfer-Encoding", "7bit")).strip().lower()
     content = octets if isinstance(octets, bytes) else b""
@@ -84,4 +84,4 @@ def _part(leaf: Message) -> Part:
         text, readable = content.decode(charset) if kind.startswith("text/") else "", True
     except (LookupError, UnicodeDecodeError):
         text, readable = content.decode("utf-8", "replace"), False
-    return Part(kind, charset, encoding, raw, text, readable)
+    return Part(kind, charset, encoding, in_ascii, text, readable)

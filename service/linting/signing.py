@@ -9,7 +9,7 @@ from service.mailing.dkim import SIGNED
 
 def check_signature(mail: Mail) -> Findings:
     """What is wrong with how the mail is signed (RFC 6376; RFC 8058 for the headers of a list)."""
-    if not mail.raw or not mail.headers:
+    if mail.raw is None or not mail.headers:
         return
     signatures = [_tags(value) for value in mail.values("DKIM-Signature")]
     if not signatures:
