@@ -60,7 +60,7 @@ def test_errors_stop_an_approval_and_say_what_to_do(runtime: Runtime, bert: Coll
     assert "De mail heeft 1 fout" in page
     assert "http://localhost/rapport" in page
     assert "Gebruik het adres waar lezers bij kunnen." in page
-    assert "Waar: &lt;a&gt; het rapport" in page
+    assert "Waar: het rapport" in page
     assert 'href="#controle"' in page
     assert 'id="controle"' in page
     assert "Editie goedkeuren" not in page

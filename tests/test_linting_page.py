@@ -183,7 +183,7 @@ def test_a_finding_says_where_what_and_what_to_do_in_both_languages() -> None:
     (finding,) = lint_content(html=html, text=TEXT)
     assert finding.severity is Severity.ERROR
     assert finding.where == "<p> Lees dit"
-    assert "#888888 op #ffffff heeft een contrast van 3.54; 4.5 is nodig." in finding.said("nl")
+    assert "#888888 op #ffffff heeft een contrast van 3,54; 4,5 is nodig." in finding.said("nl")
     assert "3.54" in finding.said("en")
     assert finding.said("en") != finding.said("nl")
 

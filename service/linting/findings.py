@@ -1,9 +1,12 @@
 """Findings: what a check says, as values. Their words are in `words`, Dutch and English by the catalogues."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from babel.numbers import format_decimal
 
 from service.i18n import translate
 from service.linting.message_words import MESSAGE_WORDS
@@ -11,6 +14,9 @@ from service.linting.page_words import PAGE_WORDS
 from service.linting.words import Words
 
 WORDS: dict[str, Words] = {**MESSAGE_WORDS, **PAGE_WORDS}
+
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Severity(StrEnum):
@@ -36,11 +42,18 @@ class Finding:
 
     def said(self, language: str) -> str:
         """What is wrong."""
-        return translate(language, WORDS[self.code].said) % dict(self.details)
+        return translate(language, WORDS[self.code].said) % self._filling(language)
 
     def advice(self, language: str) -> str:
         """What to do."""
-        return translate(language, WORDS[self.code].advice) % dict(self.details)
+        return translate(language, WORDS[self.code].advice) % self._filling(language)
+
+    def _filling(self, language: str) -> dict[str, str]:
+        """The details, numbers as the language writes them."""
+        return {
+            name: str(format_decimal(value, locale=language)) if _NUMBER.fullmatch(value) else value
+            for name, value in self.details
+        }
 
 
 Findings = Iterator[Finding]

@@ -6,15 +6,15 @@ from service.linting.words import Words
 MESSAGE_WORDS = {
     "not-a-mail": Words(
         "error",
-        _("Dit bestand is geen mail: er staat geen enkele kop in."),
-        _("Geef een mail zoals zij over de lijn gaat, met koppen en een tekst (.eml)."),
+        _("Dit bestand is geen mail: er staat geen enkele header in."),
+        _("Geef een mail zoals zij over de lijn gaat, met headers en een tekst (.eml)."),
     ),
     "header-missing": Words(
-        "error", _("De kop %(name)s ontbreekt."), _("Zet de kop er één keer in (RFC 5322, 3.6).")
+        "error", _("De header %(name)s ontbreekt."), _("Zet de header er één keer in (RFC 5322, 3.6).")
     ),
     "header-twice": Words(
         "error",
-        _("De kop %(name)s staat er %(number)s keer."),
+        _("De header %(name)s staat er %(number)s keer."),
         _("Laat er één staan: mailprogramma’s kiezen elk een andere."),
     ),
     "from-not-one": Words(
@@ -32,10 +32,10 @@ MESSAGE_WORDS = {
     ),
     "header-not-ascii": Words(
         "error",
-        _("De kop %(name)s bevat tekens die niet in een kop mogen."),
+        _("De header %(name)s bevat tekens die niet in een header mogen."),
         _("Schrijf zulke tekst als encoded word (RFC 2047)."),
     ),
-    "header-empty": Words("warning", _("De kop %(name)s is leeg."), _("Vul de kop, of laat hem weg.")),
+    "header-empty": Words("warning", _("De header %(name)s is leeg."), _("Vul de header, of laat hem weg.")),
     "subject-long": Words(
         "note",
         _("Het onderwerp heeft %(length)s tekens; een telefoon toont er ongeveer 40."),
@@ -43,17 +43,17 @@ MESSAGE_WORDS = {
     ),
     "list-header-encoded": Words(
         "error",
-        _("De kop %(name)s is een encoded word. Mailprogramma’s tonen dan geen knop om af te melden."),
+        _("De header %(name)s is een encoded word. Mailprogramma’s tonen dan geen knop om af te melden."),
         _("Zet de waarde er als gewone tekst in, op één regel."),
     ),
     "list-unsubscribe-missing": Words(
         "error",
-        _("De kop List-Unsubscribe ontbreekt, terwijl dit mail aan een lijst is."),
+        _("De header List-Unsubscribe ontbreekt, terwijl dit mail aan een lijst is."),
         _("Zet er één adres met https:// in (RFC 8058)."),
     ),
     "list-unsubscribe-post-missing": Words(
         "error",
-        _("De kop List-Unsubscribe-Post ontbreekt of zegt niet List-Unsubscribe=One-Click."),
+        _("De header List-Unsubscribe-Post ontbreekt of zegt niet List-Unsubscribe=One-Click."),
         _("Zet precies die waarde erin: dan kan de lezer met één klik weg (RFC 8058)."),
     ),
     "list-unsubscribe-not-one": Words(
@@ -84,7 +84,7 @@ MESSAGE_WORDS = {
     "line-too-long": Words(
         "error",
         _("Een regel heeft %(length)s bytes; 998 is het meeste (RFC 5322, 2.1.1)."),
-        _("Codeer de tekst als quoted-printable, of vouw de kop."),
+        _("Codeer de tekst als quoted-printable, of vouw de header."),
     ),
     "line-ends-mixed": Words(
         "error",
@@ -158,7 +158,7 @@ MESSAGE_WORDS = {
     "signature-misses": Words(
         "error",
         _("De handtekening dekt %(name)s niet."),
-        _("Neem de kop op in h= (RFC 6376; RFC 8058 voor de afmeldkoppen)."),
+        _("Neem de header op in h= (RFC 6376; RFC 8058 voor de headers om af te melden)."),
     ),
     "signature-from-once": Words(
         "warning",
