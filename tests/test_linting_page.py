@@ -145,12 +145,19 @@ def test_what_is_missing_is_found(change: tuple[str, str]) -> None:
         ("https://192.168.1.2/", "link-local"),
         ("https://127.0.0.1/", "link-local"),
         ("https://[::1]/", "link-local"),
+        ("https://10.0.0.1/", "link-local"),
     ],
 )
 def test_a_link_that_cannot_work_or_is_insecure_is_found(address: str, expected: str) -> None:
     html = GOOD.replace("https://bron.example/a?b=1&amp;c=2", address)
     found = codes(html, TEXT + "".join(address.split()))
     assert found == [expected]
+
+
+@pytest.mark.parametrize("host", ["10.bron.example", "8.8.8.8", "lokaal.example", "xn--caf-dma.nl"])
+def test_an_address_that_only_looks_local_is_fine(host: str) -> None:
+    address = f"https://{host}/a"
+    assert codes(GOOD.replace("https://bron.example/a?b=1&amp;c=2", address), TEXT + address) == []
 
 
 def test_links_to_this_site_are_trusted() -> None:
@@ -223,7 +230,18 @@ def test_contrast_is_what_wcag_computes(ink: str, paper: str, expected: float) -
 
 
 @pytest.mark.parametrize(
-    "html", ["", "<", "<p>", "<html></html>", "geen html", "<a href><img><table><style>{{{", "\x00"]
+    "html",
+    [
+        "",
+        "<",
+        "<p>",
+        "<html></html>",
+        "geen html",
+        "<a href><img><table><style>{{{",
+        "\x00",
+        "<div>" * 5000 + "x",
+        "<p style='" + "(" * 5000 + "'>x",
+    ],
 )
 def test_no_html_is_too_strange_to_read(html: str) -> None:
     assert isinstance(codes(html, ""), list)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from service.linting.findings import Findings, found
@@ -20,9 +21,7 @@ VAGUE = frozenset(
 Fetch = Callable[[str], str]
 """Tries a link over the network: empty when there is a page, else what went wrong."""
 
-_LOCAL = re.compile(
-    r"(localhost|.*\.(localhost|local|internal|lan|home\.arpa)|127\..*|10\..*|192\.168\..*|\[?::1\]?)", re.I
-)
+_LOCAL = re.compile(r"localhost|.*\.(localhost|local|internal|lan|home\.arpa)", re.I)
 _ADDRESS = re.compile(r"(https?://|www\.)\S+", re.I)
 _SCRIPTS = ("javascript", "data", "vbscript", "file")
 
@@ -50,7 +49,7 @@ def judge_address(address: str, where: str) -> Findings:
     host = _host(address)
     if not host or bare != address or scheme not in {"http", "https"}:
         yield found("link-broken", where, link=address)
-    elif _LOCAL.fullmatch(host):
+    elif _is_local(host):
         yield found("link-local", where, link=address)
     elif "." not in host and ":" not in host:
         yield found("link-broken", where, link=address)
@@ -76,6 +75,13 @@ def _says(link: Element) -> Findings:
         yield found("link-text-vague", link.where, text=text)
     elif _ADDRESS.fullmatch(text):
         yield found("link-text-address", link.where)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return bool(_LOCAL.fullmatch(host))
 
 
 def _host(address: str) -> str:

@@ -8,6 +8,8 @@ import tinycss2
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LONGEST_WHERE = 60
+DEEPEST = 500
+"""Elements inside each other; what lies deeper is no mail that anybody reads, and would cost time without end."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,7 @@ class Page:
     @cached_property
     def texts(self) -> tuple[Text, ...]:
         """The texts of the body in order, hidden ones too; script and style are none."""
-        found: list[Text] = []
-        if self._tree.body is not None:
-            _gather(self._tree.body, (), found)
-        return tuple(found)
+        return tuple(_texts(self._tree.body)) if self._tree.body is not None else ()
 
     @cached_property
     def css(self) -> str:
@@ -126,12 +125,15 @@ def declarations(style: str) -> Iterator[Declaration]:
             yield Declaration(node.lower_name, tinycss2.serialize(node.value).strip(), node.important)
 
 
-def _gather(node: LexborNode, around: tuple[Element, ...], found: list[Text]) -> None:
-    inside = (Element(node), *around)
-    for child in node.iter(include_text=True):
-        if child.tag == "-text":
-            text = " ".join((child.text_content or "").split())
+def _texts(body: LexborNode) -> Iterator[Text]:
+    """In order, with a stack of its own: a mail may be nested deeper than Python can call."""
+    waiting: list[tuple[LexborNode, tuple[Element, ...]]] = [(body, ())]
+    while waiting:
+        node, around = waiting.pop()
+        if node.tag == "-text":
+            text = " ".join((node.text_content or "").split())
             if text:
-                found.append(Text(text, inside))
-        elif child.tag not in {"script", "style", "template"}:
-            _gather(child, inside, found)
+                yield Text(text, around)
+        elif node.tag not in {"script", "style", "template"} and len(around) < DEEPEST:
+            inside = (Element(node), *around)
+            waiting += [(child, inside) for child in reversed(list(node.iter(include_text=True)))]
