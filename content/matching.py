@@ -35,6 +35,7 @@ class _Probe:
     expression: re.Pattern[str]
     near: re.Pattern[str] | None
     block: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
     not_in: re.Pattern[str] | None
 
     def find(self, text: str, at: int) -> Hit | None:
@@ -51,9 +52,12 @@ class _Probe:
         if self.near is None and self.block is None:
             return True
         around = _around(hit, text)
-        if self.block is not None and any(map(self.block.search, around)):
+        return not self._is_blocked(around) and (self.near is None or any(map(self.near.search, around)))
+
+    def _is_blocked(self, around: tuple[str, str]) -> bool:
+        if self.block is None or not any(map(self.block.search, around)):
             return False
-        return self.near is None or any(map(self.near.search, around))
+        return self.unless is None or not any(map(self.unless.search, around))
 
 
 class Lexicon:
@@ -79,10 +83,10 @@ class Lexicon:
 
 
 def _probes(key: str, rule: Rule) -> Iterator[_Probe]:
-    near, block, not_in = any_of(rule.near), any_of(rule.block), any_of(rule.not_in)
+    lists = (any_of(rule.near), any_of(rule.block), any_of(rule.unless), any_of(rule.not_in))
     for phrase in rule.phrases:
         expression = re.compile(expression_of(phrase, open_tail=rule.kind == "open_tail"))
-        yield _Probe(key, rule, phrase, expression, near, block, not_in)
+        yield _Probe(key, rule, phrase, expression, *lists)
 
 
 def _enclosed(phrases: re.Pattern[str], hit: Hit, text: str) -> bool:

@@ -26,6 +26,7 @@ class Rule:
     beside: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     not_in: tuple[str, ...] = ()
 
     def explain(self, phrase: str) -> str:
@@ -64,7 +65,8 @@ def expression_of(phrase: str, *, open_tail: bool) -> str:
         if word == GAP:
             parts.append(_SKIPPED)
             continue
-        body = re.escape(word.rstrip("*")).replace(r"\-", "[- ]?")
+        stem = word.rstrip("*")
+        body = re.escape(stem.rstrip("-")).replace(r"\-", "[- ]?") + "-" * stem.endswith("-")
         parts.append(body + (r"\w*" if word.endswith("*") else "") + _BETWEEN)
     expression = "".join(parts).removesuffix(_BETWEEN)
     return expression + (_TAIL if open_tail else r"(?!\w)")

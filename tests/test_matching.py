@@ -89,6 +89,16 @@ def test_block_and_near_look_twelve_words_far() -> None:
     assert found(f"speed {filler} politie", near) == []
 
 
+def test_unless_lifts_a_block() -> None:
+    rule = open_tail("lachgas", block=("tandarts*",), unless=("partydrug*",))
+    assert found("lachgas bij de tandarts", rule) == []
+    assert found("lachgas, van de tandarts bekend, is een partydrug", rule) == ["lachgas"]
+
+
+def test_a_hyphen_at_the_end_asks_for_a_compound_with_one() -> None:
+    assert found("lsd-trip, lsd trip en lsd", open_tail("lsd-")) == ["lsd-trip"]
+
+
 def test_a_phrase_around_a_match_refuses_that_match_only() -> None:
     rule = whole_word("joint", not_in=("joint venture*",))
     assert found("Een joint venture deelt geen joint", rule) == ["joint"]
