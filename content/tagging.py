@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from content.folding import Folded, fold
-from content.matching import Hit, in_context
+from content.matching import Hit, Word, in_context, words_in
 from content.relevance import NEITHER, judge
 from content.vocabulary import FACETS, Vocabulary
 
@@ -79,17 +79,18 @@ class _Reading:
 def tag(vocabulary: Vocabulary, *, title: str, summary: str) -> Tagging:
     """Tag an item. Without a substance in it, an item gets nothing: the other facets are tagged in its context."""
     reading = _read(title, summary)
-    substances = _substances(vocabulary, reading.text)
+    words = words_in(reading.text)
+    substances = _substances(vocabulary, reading.text, words)
     if not substances:
         return Tagging(NEITHER)
     others = [
         hit
-        for hit in vocabulary.others.hits(reading.text)
+        for hit in vocabulary.others.hits(reading.text, words)
         if not hit.rule.needs_context or in_context(hit, substances, reading.text)
     ]
     matches = [_match(vocabulary, reading, hit) for hit in _longest([*substances, *others])]
     judgement = judge(
-        vocabulary.signals.hits(reading.text),
+        vocabulary.signals.hits(reading.text, words),
         points=vocabulary.points,
         threshold=vocabulary.threshold,
         title_end=reading.title_end,
@@ -103,8 +104,8 @@ def _read(title: str, summary: str) -> _Reading:
     return _Reading(folded_title, folded_summary, f"{folded_title.text}\n{folded_summary.text}")
 
 
-def _substances(vocabulary: Vocabulary, text: str) -> list[Hit]:
-    found = vocabulary.substances.hits(text)
+def _substances(vocabulary: Vocabulary, text: str, words: list[Word]) -> list[Hit]:
+    found = vocabulary.substances.hits(text, words)
     certain = [hit for hit in found if not hit.rule.needs_context]
     supported = [hit for hit in found if hit.rule.needs_context and in_context(hit, certain, text)]
     hits = sorted(certain + supported, key=lambda hit: hit.start)

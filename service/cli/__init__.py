@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import database, demo, run, sources, tagging, users
+from service.cli import bench, database, demo, run, sources, tagging, users
 from service.errors import InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.add_typer(sources.sources, name="sources")
 app.add_typer(users.users, name="users")
 app.command("harvest")(sources.harvest)
 app.command("tag")(tagging.tag)
+app.add_typer(bench.bench, name="bench")
 
 
 def main() -> None:
