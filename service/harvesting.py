@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from content.clusters import group_new
 from content.errors import ContentError, UnknownSource
 from content.harvest import Recorded, Visit, is_due, record_visit, validators_for
 from content.sources import FetchOutcome, list_sources, source_by_key
@@ -64,6 +65,8 @@ def harvest_all(
     )
     with writing(runtime.engine) as session:
         retag_outdated(session, vocabulary=runtime.vocabulary)
+    with writing(runtime.engine) as session:
+        group_new(session)
     return _report(targets, recorded, seconds=time.perf_counter() - begun)
 
 

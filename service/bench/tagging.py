@@ -155,7 +155,7 @@ def as_text(result: Score, *, speed: float) -> Iterator[str]:
     names = {"relevance": "relevance 2 against the rest"}
     for tally in result.together:
         yield _row(names.get(tally.facet, f"{tally.facet}, all labels (micro)"), tally)
-    yield f"\n{result.items} items, vocabulary {result.vocabulary}: {speed:,.0f} items a second on one core (best of {RUNS} runs)"
+    yield f"\n{result.items} items, vocabulary {result.vocabulary}: {speed:,.0f} items a second a core (best of {RUNS} runs)"
 
 
 def _row(name: str, tally: Tally) -> str:
