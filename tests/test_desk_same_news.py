@@ -102,7 +102,7 @@ def test_an_editor_sets_it_apart_and_takes_that_back(
 
 
 def test_only_editors_set_apart(runtime: Runtime, two: list[int]) -> None:
-    kees = a_colleague(runtime, "kijker@kennispost.example", "Kees", "approver")
+    kees = a_colleague(runtime, "kijker@kennispost.example", "Kees", "publisher")
     assert kees.post(f"/redactie/inbox/{two[1]}/apart", via="/redactie/inbox").status_code == 403
     assert "Dit is ander nieuws" not in kees.get("/redactie/inbox").text
 
