@@ -1,6 +1,7 @@
 """Tagging: which terms an item is about, which of its words say so, and how relevant it is. Pure and explained."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from content.relevance import NEITHER, judge
 from content.vocabulary import FACETS, Vocabulary
 
 TITLE_WEIGHT = 2
+LEAD_LENGTH = 300  # characters of the summary that tell what an item is about; feeds send the body along
 AFFIRMED = "affirmed"
 NEGATED = "negated"
 _NEGATION_REACH = 60  # characters before a match
@@ -80,7 +82,7 @@ def tag(vocabulary: Vocabulary, *, title: str, summary: str) -> Tagging:
     """Tag an item. Without a substance in it, an item gets nothing: the other facets are tagged in its context."""
     reading = _read(title, summary)
     words = words_in(reading.text)
-    substances = _substances(vocabulary, reading.text, words)
+    substances = _not_in_passing(vocabulary, reading, _substances(vocabulary, reading.text, words))
     if not substances:
         return Tagging(NEITHER)
     others = [
@@ -111,6 +113,16 @@ def _substances(vocabulary: Vocabulary, text: str, words: list[Word]) -> list[Hi
     hits = sorted(certain + supported, key=lambda hit: hit.start)
     named = {hit.key for hit in hits if not hit.rule.only_alone}
     return [hit for hit in hits if not hit.rule.only_alone or not _others_named(hit, named)]
+
+
+def _not_in_passing(vocabulary: Vocabulary, reading: _Reading, hits: list[Hit]) -> list[Hit]:
+    """Without what is named once, after the lead, where the title is about another substance."""
+    titled = {hit.key for hit in hits if hit.start < reading.title_end}
+    if all(vocabulary.by_slug[key].general for key in titled):
+        return hits
+    times = Counter(hit.key for hit in hits)
+    lead_end = reading.title_end + LEAD_LENGTH
+    return [hit for hit in hits if hit.key in titled or times[hit.key] > 1 or hit.start <= lead_end]
 
 
 def _others_named(hit: Hit, named: set[str]) -> bool:

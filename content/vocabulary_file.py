@@ -66,7 +66,7 @@ def _terms(file: MarkedFile, node: yaml.Node) -> Iterator[Term]:
 def _term(file: MarkedFile, node: yaml.Node, *, facet: str, slug: str) -> Term:
     if not _SLUG.fullmatch(slug):
         file.fault(node, f"{slug!r} must be small letters, digits and single hyphens")
-    entries = file.fields(node, slug, required=("nl", "en", "match"), optional=("mesh",))
+    entries = file.fields(node, slug, required=("nl", "en", "match"), optional=("mesh", "general"))
     mesh = file.text(entries["mesh"], f"{slug}: mesh") if "mesh" in entries else None
     if mesh and not _MESH.fullmatch(mesh):
         file.fault(entries["mesh"], f"{slug}: {mesh!r} is not a MeSH descriptor such as D009609")
@@ -77,6 +77,7 @@ def _term(file: MarkedFile, node: yaml.Node, *, facet: str, slug: str) -> Term:
         en=file.text(entries["en"], f"{slug}: en") if "en" in entries else "",
         rules=_rules(file, entries["match"], slug) if "match" in entries else (),
         mesh=mesh,
+        general=file.flag(entries["general"], f"{slug}: general") if "general" in entries else False,
     )
 
 
