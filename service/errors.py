@@ -89,6 +89,10 @@ class LeaseLost(ServiceError):
     """The work took longer than its lease and another process has it: what this one did is rolled back."""
 
 
+class BenchRefused(ServiceError):
+    """A benchmark was given files that it cannot use; the text names the file and the line."""
+
+
 class DatabaseBehind(ServiceError):
     """The database does not have the tables of this version: `kennispost migrate` brings it there."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from content.clusters import LIMIT, group_new
 from content.errors import ContentError, UnknownSource
 from content.harvest import Recorded, Visit, is_due, record_visit, validators_for
 from content.sources import FetchOutcome, list_sources, source_by_key
@@ -64,7 +65,16 @@ def harvest_all(
     )
     with writing(runtime.engine) as session:
         retag_outdated(session, vocabulary=runtime.vocabulary)
+    _group(runtime)
     return _report(targets, recorded, seconds=time.perf_counter() - begun)
+
+
+def _group(runtime: Runtime) -> None:
+    """Bring together what is the same news, some thousands of items a transaction."""
+    grouped = LIMIT
+    while grouped == LIMIT:
+        with writing(runtime.engine) as session:
+            grouped = group_new(session)
 
 
 def _targets(runtime: Runtime, only: list[str] | None) -> list[Target]:

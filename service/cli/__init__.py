@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import database, demo, dkim, mail, run, sources, tagging, users
+from service.cli import bench, database, demo, dkim, mail, run, sources, tagging, users
 from service.errors import InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.add_typer(dkim.dkim, name="dkim")
 app.add_typer(mail.mail, name="mail")
 app.command("harvest")(sources.harvest)
 app.command("tag")(tagging.tag)
+app.add_typer(bench.bench, name="bench")
 
 
 def main() -> None:
