@@ -87,3 +87,7 @@ class PortTaken(ServiceError):
 
 class NotADemo(ServiceError):
     """The folder for the demo holds somebody's real data."""
+
+
+class BenchRefused(ServiceError):
+    """A measurement that cannot be made here; the text says what it needs."""
