@@ -65,6 +65,14 @@ class MailRefused(ServiceError):
     """A message that cannot be built: a header with a line break, or a body over the limit."""
 
 
+class DkimKeyRefused(ServiceError):
+    """A key that should sign cannot be read or made; the text names its file and what to do."""
+
+
+class DnsSilent(ServiceError):
+    """The DNS did not answer; whether a record is there is not known."""
+
+
 class NothingToSend(ServiceError):
     """A mailing without readers, or an issue without blocks."""
 

@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from service.errors import InvalidSettings, UnsafeSettings
 
 PREFIX = "KENNISPOST_"
+SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"
+"""A selector of DKIM: one label, which is the name of a file too. Empty stands for none."""
 DEFAULT_SECRET = "kennispost-demo-secret-never-in-production"  # noqa: S105  refused in production, below
 
 
@@ -47,6 +49,7 @@ def _one_line(given: str) -> str:
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split)]
 Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_split)]
 Line = Annotated[str, AfterValidator(_one_line)]
+Selector = Annotated[str, Field(pattern=SELECTOR)]
 
 
 class Environment(StrEnum):
@@ -112,6 +115,19 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(30.0, gt=0, description="Seconds to wait for the relay.")
     smtp_connections: int = Field(
         4, ge=1, le=50, description="Connections to the relay at once, per process."
+    )
+
+    dkim_selector: Selector = Field(
+        "",
+        description="Selector of the RSA key that signs (DKIM); empty means that Kennispost does not sign.",
+    )
+    dkim_second_selector: Selector = Field(
+        "", description="Selector of an Ed25519 key for a second signature; empty means there is none."
+    )
+    dkim_domain: Line = Field("", description="Domain that signs; empty means that of the From address.")
+    dkim_folder: Path | None = Field(
+        None,
+        description="Folder with the keys, a file <selector>.pem each; empty means dkim in the data folder.",
     )
 
     monthly_day: str = Field(

@@ -11,7 +11,6 @@ from typing import Any
 
 from service.bench.figures import Load, Measured, Planning, Sending
 from service.bench.issues import approved_issue
-from service.bench.keys import dkim_settings
 from service.bench.readers import Group, add_readers, groups_of
 from service.bench.sink import Counts, SinkOptions
 from service.bench.sinks import Address, own_sink, sink_for
@@ -19,11 +18,15 @@ from service.bench.stage import Stage, staged
 from service.bench.yardstick import smtp_source_rate
 from service.database import reading, writing
 from service.errors import BenchRefused
+from service.mailing.dkim_keys import new_key
 from service.mailing.ledger import ledger
 from service.mailing.outbox import Mailing
 
 SAMPLE = 200
 """Messages by which their size is measured."""
+
+SELECTOR = "bench"
+"""Of the key that is made for a run."""
 
 Tell = Callable[[str], None]
 
@@ -80,7 +83,10 @@ def _ready(measured: Measured, address: Address, tell: Tell) -> Iterator[_Run]:
         "SMTP_CONNECTIONS": str(load.connections),
     }
     with staged(load.database, **more) as bare:
-        stage = bare.with_settings(**dkim_settings(load.dkim, bare.folder))
+        stage = bare
+        if load.dkim != "none":
+            new_key(bare.runtime.settings, selector=SELECTOR)
+            stage = bare.with_settings(DKIM_SELECTOR=SELECTOR)
         groups = groups_of(stage.runtime.vocabulary, load.variants)
         began = time.monotonic()
         add_readers(stage.runtime.engine, groups, load.readers, now=stage.runtime.clock())

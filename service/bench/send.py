@@ -1,5 +1,6 @@
 """`kennispost bench send`: how fast a mailing leaves, and what that takes of the machine."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -11,10 +12,17 @@ from service.bench.measuring import measure
 from service.bench.telling import give, tell
 
 
+class Signing(StrEnum):
+    """How messages are signed."""
+
+    NONE = "none"
+    RSA = "rsa"
+
+
 def send(
     *,
     readers: Annotated[int, typer.Option(help="Readers of the mailing.", min=1)] = 20_000,
-    dkim: Annotated[str, typer.Option(help="none, or rsa: signed with a key of 2048 bits.")] = "none",
+    dkim: Annotated[Signing, typer.Option(help="Signed with a new key of 2048 bits, or not.")] = Signing.NONE,
     sink: Annotated[
         str,
         typer.Option(help="HOST:PORT to send to; by default smtp-sink where installed, else a sink of ours."),
@@ -40,7 +48,7 @@ def send(
         readers=readers,
         variants=variants,
         size=size,
-        dkim=dkim,
+        dkim=dkim.value,
         database=database,
         connections=connections,
         processes=processes,

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import bench, database, demo, run, sources, tagging, users
+from service.cli import bench, database, demo, dkim, run, sources, tagging, users
 from service.errors import BenchRefused, InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
 app.add_typer(users.users, name="users")
 app.add_typer(bench.bench, name="bench")
+app.add_typer(dkim.dkim, name="dkim")
 app.command("harvest")(sources.harvest)
 app.command("tag")(tagging.tag)
 

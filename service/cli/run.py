@@ -11,6 +11,7 @@ import typer
 from service.cli.failing import stated_failures
 from service.desk import ROUTERS
 from service.logs import set_up_logs
+from service.mailing.dkim_keys import load_signer
 from service.preparing import prepare_or_refuse
 from service.runtime import build_runtime
 from service.schedule.clockwork import clockwork
@@ -35,6 +36,7 @@ def serve(
     set_up_logs()
     with stated_failures():
         runtime = build_runtime(load_settings())
+        load_signer(runtime.settings)  # a key that cannot be read is said now, not when the first mail leaves
         prepare_or_refuse(runtime)
         works = runtime.settings.uses_sqlite if with_work is None else with_work
         app = make_app(runtime, ROUTERS)
@@ -52,6 +54,7 @@ def work() -> None:
     set_up_logs()
     with stated_failures():
         runtime = build_runtime(load_settings())
+        load_signer(runtime.settings)  # a key that cannot be read is said now, not when the first mail leaves
         prepare_or_refuse(runtime)
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
