@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, NullPool, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from service.errors import BenchRefused
 
@@ -66,14 +66,13 @@ def _database_on(server: str) -> Iterator[str]:
         raise BenchRefused(f"{server!r} is no URL of a database.") from error
     name = f"kennispost_bench_{secrets.token_hex(6)}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except (OperationalError, ProgrammingError) as error:
+        raise BenchRefused(f"The PostgreSQL server cannot be reached or used: {error.orig}") from error
     try:
         yield url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
-            _drop(connection, name)
-
-
-def _drop(connection: Connection, name: str) -> None:
-    connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

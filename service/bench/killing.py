@@ -70,8 +70,8 @@ class CrashPlan:
 
     @property
     def enough_readers(self) -> int:
-        """So many that work remains after the last kill; when it does not, another mailing is planned."""
-        return self.readers or max(500, self.kills * 100 * self.workers)
+        """So many that work lasts a while; whenever it runs low, another mailing is planned."""
+        return self.readers or max(400, self.kills * 25 * self.workers)
 
 
 @dataclass
@@ -146,8 +146,8 @@ def _play(run: _Run, sink: OwnSink) -> None:
 def _kill_one(run: _Run, dice: random.Random) -> None:
     """Wait until one of the workers has begun, and a random while longer; kill it, note what it was doing, replace it."""
     runtime, course = run.stage.runtime, run.course
-    pid = dice.choice(run.workers.pids)
-    _wait_until_begun(run, pid)
+    _keep_working(run)
+    pid = dice.choice(_begun(run))
     time.sleep(dice.uniform(0, run.plan.spread))
     run.workers.kill(pid)
     run.workers.start()
@@ -165,22 +165,28 @@ def _kill_one(run: _Run, dice: random.Random) -> None:
     )
 
 
-def _wait_until_begun(run: _Run, pid: int) -> None:
-    """Until this worker has something under way. Work that runs out meanwhile is added to."""
+def _begun(run: _Run) -> list[int]:
+    """The workers that have something under way, once there is one."""
     until, looked = time.monotonic() + PATIENCE_SECONDS, 0.0
-    while not ledgers.held_by(run.stage.runtime, pid):
+    while not (begun := [pid for pid in run.workers.pids if ledgers.held_by(run.stage.runtime, pid)]):
         now = time.monotonic()
         if now > until:
             raise BenchRefused(
-                f"A worker claims nothing in {PATIENCE_SECONDS:.0f} seconds, though there is work."
+                f"Nobody claims anything in {PATIENCE_SECONDS:.0f} seconds, though there is work."
             )
         if now - looked > 0.5:
             looked = now
             run.workers.check()
-            _pass_time(run)
-            if ledgers.states(run.stage.runtime).get("planned", 0) < run.plan.workers * 100:
-                _plan_mailing(run)
+            _keep_working(run)
         time.sleep(LOOK_SECONDS)
+    return begun
+
+
+def _keep_working(run: _Run) -> None:
+    """Let time pass for what waits, and see that there is work for all."""
+    _pass_time(run)
+    if ledgers.states(run.stage.runtime).get("planned", 0) < run.plan.workers * 100:
+        _plan_mailing(run)
 
 
 def _wait_for_the_end(run: _Run) -> None:
