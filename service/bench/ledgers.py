@@ -19,7 +19,7 @@ def states(runtime: Runtime) -> dict[str, int]:
     """How many deliveries are in each state, over all mailings."""
     counted = select(col(Delivery.state), func.count()).group_by(col(Delivery.state))
     with reading(runtime.engine) as session:
-        return dict(session.execute(counted).tuples().all())
+        return dict(session.execute(counted).all())
 
 
 def waiting(counts: dict[str, int]) -> int:
@@ -35,7 +35,7 @@ def held_by(runtime: Runtime, pid: int) -> dict[str, int]:
         .group_by(col(Delivery.state))
     )
     with reading(runtime.engine) as session:
-        return dict(session.execute(mine).tuples().all())
+        return dict(session.execute(mine).all())
 
 
 def bring_forward(runtime: Runtime) -> int:
@@ -80,5 +80,5 @@ def told(runtime: Runtime) -> list[Told]:
             tried[delivery_id].append(Try(outcome, server, reply))
         return [
             Told(found or 0, mailing_id, address, message_id, state, worker, tuple(tried[found or 0]))
-            for found, mailing_id, address, message_id, state, worker in session.execute(deliveries).tuples()
+            for found, mailing_id, address, message_id, state, worker in session.execute(deliveries)
         ]
