@@ -15,6 +15,13 @@ from service.errors import InvalidSettings, UnsafeSettings
 PREFIX = "KENNISPOST_"
 SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"
 """A selector of DKIM: one label, which is the name of a file too. Empty stands for none."""
+_DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", r"([01]\d|2[0-3]):[0-5]\d"
+WINDOW = rf"^(|(workdays|{_DAY}(-{_DAY})?) {_TIME}-({_TIME}|24:00))$"
+"""Days and hours. Working days are Monday to Friday without the Dutch public holidays."""
+
+LONGEST_BOUNCE_NAME = 27
+"""Octets before the @ of a return path, so that its tag (a number of 19 digits, 16 characters) fits within 64."""
+
 DEFAULT_SECRET = "kennispost-demo-secret-never-in-production"  # noqa: S105  refused in production, below
 
 
@@ -43,6 +50,17 @@ def _address(given: str) -> str:
 def _one_line(given: str) -> str:
     if any(ord(character) < 32 for character in given):
         raise ValueError("must be one line")
+    return given.strip()
+
+
+def _bounce_address(given: str) -> str:
+    local, at, domain = _one_line(given).rpartition("@")
+    if given and (not at or not local or not domain):
+        raise ValueError("must be an address")
+    if len(local.encode()) > LONGEST_BOUNCE_NAME:
+        raise ValueError(
+            f"may have {LONGEST_BOUNCE_NAME} characters before the @ at most: a tag comes after them"
+        )
     return given.strip()
 
 
@@ -116,6 +134,39 @@ class Settings(BaseSettings):
     smtp_connections: int = Field(
         4, ge=1, le=50, description="Connections to the relay at once, per process."
     )
+    smtp_messages_per_connection: int = Field(
+        500, ge=1, description="Messages after which a connection is closed and a new one made."
+    )
+    smtp_fallback_host: str = Field(
+        "", description="A second relay, for when the first cannot be reached; empty means there is none."
+    )
+    smtp_fallback_port: int = Field(587, ge=1, le=65535, description="Port of the second relay.")
+    smtp_fallback_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="As smtp_security, for the second relay."
+    )
+    smtp_fallback_username: str = Field("", description="User name at the second relay.")
+    smtp_fallback_password: SecretStr = Field(SecretStr(""), description="Password at the second relay.")
+    smtp_trusted_certificates: Path | None = Field(
+        None, description="File of certificates (PEM) to trust at the relays instead of the system's."
+    )
+    send_per_hour: int = Field(
+        0, ge=0, description="Messages an hour at most, over all processes; 0 means no limit."
+    )
+    send_per_hour_and_domain: int = Field(
+        0, ge=0, description="Messages an hour at most to one recipient domain; 0 means no limit."
+    )
+    send_window: str = Field(
+        "",
+        pattern=WINDOW,
+        description="When issues leave: workdays 08:00-18:00, or mon-sat 09:00-17:00, in Europe/Amsterdam; "
+        "empty means always.",
+    )
+    lease_seconds: int = Field(
+        900,
+        ge=2,
+        description="Seconds after which a process that holds messages is thought to have died; "
+        "what it may have sent is then uncertain.",
+    )
 
     dkim_selector: Selector = Field(
         "",
@@ -128,6 +179,12 @@ class Settings(BaseSettings):
     dkim_folder: Path | None = Field(
         None,
         description="Folder with the keys, a file <selector>.pem each; empty means dkim in the data folder.",
+    )
+
+    bounce_address: Annotated[str, AfterValidator(_bounce_address)] = Field(
+        "",
+        description="Where undeliverable mail comes back; each mail adds a tag of its own (name+tag@domain). "
+        "Empty means the From address.",
     )
 
     monthly_day: str = Field(
@@ -243,9 +300,15 @@ def refuse_unsafe(settings: Settings) -> None:
                 not settings.sender_postal_address,
                 "KENNISPOST_SENDER_POSTAL_ADDRESS is empty: the law asks for it.",
             ),
-            (
-                settings.smtp_security == "none" and bool(settings.smtp_username),
-                "KENNISPOST_SMTP_SECURITY is none: the password would travel in the clear. Use starttls or tls.",
+            *(
+                (
+                    security == "none" and bool(username),
+                    f"KENNISPOST_{name}_SECURITY is none: the password would travel in the clear. Use starttls or tls.",
+                )
+                for name, security, username in (
+                    ("SMTP", settings.smtp_security, settings.smtp_username),
+                    ("SMTP_FALLBACK", settings.smtp_fallback_security, settings.smtp_fallback_username),
+                )
             ),
         )
         if refused

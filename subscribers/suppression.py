@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
@@ -26,9 +26,26 @@ def address_hash(address: str, *, key: str) -> str:
     Raises:
         NotAnAddress: it cannot exist.
     """
-    return hmac.new(
-        key.encode(), f"suppression\n{parse_address(address).key}".encode(), hashlib.sha256
-    ).hexdigest()
+    return hash_of_key(parse_address(address).key, key=key)
+
+
+def hash_of_key(address_key: str, *, key: str) -> str:
+    """`address_hash` of an address that is in its one form already."""
+    return hmac.digest(key.encode(), f"suppression\n{address_key}".encode(), hashlib.sha256).hex()
+
+
+def suppresses_anyone(session: Session) -> bool:
+    """Whether there is any address that must not be mailed."""
+    return session.exec(select(Suppression.id).limit(1)).first() is not None
+
+
+def suppressed_keys(session: Session, address_keys: Collection[str], *, keys: Sequence[str]) -> frozenset[str]:
+    """Those of these addresses, each in its one form, that must not be mailed; hashes under earlier keys count as well."""
+    if not suppresses_anyone(session):
+        return frozenset()
+    hashes = {hash_of_key(one, key=key): one for one in address_keys for key in keys}
+    known = session.exec(select(Suppression.address_hash).where(col(Suppression.address_hash).in_(hashes)))
+    return frozenset(hashes[found] for found in known)
 
 
 def suppress(

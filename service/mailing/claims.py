@@ -1,18 +1,22 @@
-"""Claims: who works on which delivery. Every step is a conditional update, so that two workers never do one thing twice.
+"""Claims: who works on which delivery. Every step is conditional and checked, so that two workers never do one thing twice.
 
 planned | deferred ── claim ──> claimed ── hand over ──> handed_over ── settle ──> an end state, or deferred
 claimed, lease over ──> planned                 handed_over, lease over ──> uncertain (never resent by itself)
+
+A batch costs a handful of statements, whatever its size.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, update
+from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
-from service.mailing.ledger import END_STATES
-from service.mailing.outbox import Attempt, Delivery, DeliveryState, Mailing, MailingState
+from service.mailing.closing import WAITING, follow_mailings
+from service.mailing.outbox import END_STATES, Attempt, Delivery, DeliveryState, Mailing, MailingState
 
 LEASE = timedelta(minutes=15)
 """How long a worker may take over a batch. One that is slower is not believed to be gone for good: what it says late counts."""
@@ -21,6 +25,27 @@ HELD = (DeliveryState.CLAIMED, DeliveryState.HANDED_OVER, DeliveryState.UNCERTAI
 """States in which a worker's word about a delivery of its own still counts; uncertain, when its lease ran out."""
 
 LOST = "The sender stopped after handing this message over: nobody knows whether it left. A person decides."
+
+_table: Any = Delivery.metadata.tables["delivery"]
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that is this worker's for now, as plain values."""
+
+    id: int
+    mailing_id: int
+    subscriber_id: int | None
+    user_id: int | None
+    profile_key: str
+    language: str
+    urgent: bool
+    attempts: int
+    first_tried_at: datetime | None
+    message_id: str
+
+
+_CLAIMED = [_table.c[name] for name in Claimed.__dataclass_fields__]
 
 
 @dataclass(frozen=True)
@@ -38,11 +63,10 @@ class Settlement:
 def recover(session: Session, *, now: datetime) -> None:
     """Free what a worker that is gone had claimed. What it had handed over is uncertain: it may have left."""
     over = col(Delivery.lease_until) < now
-    session.connection().execute(
-        update(Delivery)
-        .where(col(Delivery.state) == DeliveryState.CLAIMED, over)
-        .values(state=DeliveryState.PLANNED, claimed_by="", lease_until=None)
-    )
+    claimed = update(Delivery).where(col(Delivery.state) == DeliveryState.CLAIMED, over)
+    freed = claimed.values(state=DeliveryState.PLANNED, claimed_by="", lease_until=None)
+    mailings = session.connection().execute(freed.returning(col(Delivery.mailing_id))).scalars()
+    follow_mailings(session, set(mailings), now=now)
     session.connection().execute(
         update(Delivery)
         .where(col(Delivery.state) == DeliveryState.HANDED_OVER, over)
@@ -50,108 +74,127 @@ def recover(session: Session, *, now: datetime) -> None:
     )
 
 
-def claim(session: Session, *, worker: str, now: datetime, batch: int) -> list[int]:
-    """Claim up to `batch` deliveries that are due, letters before issues; give their ids."""
-    is_issue = case((col(Mailing.issue_id).is_(None), 0), else_=1)
-    due = (
-        select(Delivery.id)
-        .join(Mailing)
-        .where(
-            col(Delivery.state).in_((DeliveryState.PLANNED, DeliveryState.DEFERRED)),
-            Delivery.due_at <= now,
-            Mailing.state == MailingState.SENDING,
+def claim(
+    session: Session, *, worker: str, now: datetime, batch: int, lease: timedelta = LEASE, bulk: bool = True
+) -> list[Claimed]:
+    """Claim up to `batch` deliveries that are due: first what somebody waits for, then, with `bulk`, issues in turn."""
+    urgent = _due(now).where(col(Delivery.urgent), col(Delivery.state).in_(WAITING))
+    claimed = _take(session, urgent, batch)
+    for mailing_id in _sending(session) if bulk else ():
+        # One state at a time: each is a walk along the index, where both together would sort all that waits.
+        for state in WAITING:
+            of_this = _due(now).where(col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == state)
+            claimed += _take(session, of_this, batch - len(claimed))
+    if claimed:
+        session.connection().execute(
+            update(Delivery)
+            .where(col(Delivery.id).in_([one.id for one in claimed]))
+            .values(state=DeliveryState.CLAIMED, claimed_by=worker, lease_until=now + lease)
         )
-        .order_by(is_issue, col(Delivery.due_at), col(Delivery.id))
-        .limit(batch)
-        .with_for_update(
-            of=Delivery, skip_locked=True
-        )  # SQLite has no such clause: there BEGIN IMMEDIATE does it
-    )
-    ids = [found for found in session.exec(due) if found is not None]
+    return claimed
+
+
+def hand_over(
+    session: Session, message_ids: Mapping[int, str], *, worker: str, now: datetime, lease: timedelta = LEASE
+) -> set[int]:
+    """Note, before anything is sent, that these may leave now; give those that are this worker's to send.
+
+    What was paused or cancelled meanwhile is not among them.
+    """
+    sending = select(Mailing.id).where(Mailing.state == MailingState.SENDING)
+    still = _held(worker, message_ids, DeliveryState.CLAIMED) & col(Delivery.mailing_id).in_(sending)
+    mine = _locked(session, still)
+    if mine:
+        marks = [{"of": one, "message": message_ids[one]} for one in sorted(mine)]
+        handed = {"state": DeliveryState.HANDED_OVER, "handed_over_at": now, "lease_until": now + lease}
+        session.connection().execute(_row().values(**handed, message_id=bindparam("message")), marks)
+    return set(mine)
+
+
+def release(
+    session: Session, ids: Collection[int], *, worker: str, now: datetime, due_at: datetime | None = None
+) -> None:
+    """Give back what this worker had, and is sure not to have sent; to be tried when it was due, or at `due_at`."""
+    mine = _locked(session, _held(worker, ids, *HELD))
+    if not mine:
+        return
+    free = {"state": DeliveryState.PLANNED, "claimed_by": "", "lease_until": None, "settled_at": None}
+    later = {"due_at": due_at} if due_at else {}
     session.connection().execute(
-        update(Delivery)
-        .where(col(Delivery.id).in_(ids))
-        .values(state=DeliveryState.CLAIMED, claimed_by=worker, lease_until=now + LEASE)
+        update(Delivery).where(col(Delivery.id).in_(mine)).values(reply="", **free, **later)
     )
-    return ids
-
-
-def hand_over(session: Session, message_ids: Mapping[int, str], *, worker: str, now: datetime) -> set[int]:
-    """Note, before anything is sent, that these may leave now; give those that are still this worker's."""
-    mine = (
-        update(Delivery)
-        .where(_held(worker, message_ids.keys(), DeliveryState.CLAIMED))
-        .values(
-            state=DeliveryState.HANDED_OVER,
-            handed_over_at=now,
-            lease_until=now + LEASE,
-            message_id=case(message_ids, value=col(Delivery.id)) if message_ids else "",
-        )
-        .returning(col(Delivery.id))
-    )
-    return {found for found in session.connection().execute(mine).scalars() if found is not None}
-
-
-def release(session: Session, ids: Collection[int], *, worker: str) -> None:
-    """Give back what this worker had, and is sure not to have sent."""
-    session.connection().execute(
-        update(Delivery)
-        .where(_held(worker, ids, *HELD))
-        .values(state=DeliveryState.PLANNED, claimed_by="", lease_until=None, settled_at=None, reply="")
-    )
-    _reopen(session, ids)
+    follow_mailings(session, {row.mailing_id for row in mine.values()}, now=now)
 
 
 def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> None:
     """Write down how these ended. A lease that ran out meanwhile made them uncertain: the one who knows is believed."""
-    for one in settlements:
-        changed = session.connection().execute(
-            update(Delivery)
-            .where(_held(worker, [one.delivery_id], *HELD))
-            .values(
-                state=one.state,
-                reply=one.reply,
-                settled_at=now if one.state in END_STATES else None,
-                due_at=one.due_at or Delivery.due_at,
-                attempts=Delivery.attempts + (1 if one.server else 0),
-                lease_until=None,
-            )
-        )
-        if changed.rowcount and one.server:
-            session.add(
-                Attempt(
-                    delivery_id=one.delivery_id,
-                    at=now,
-                    server=one.server,
-                    outcome=one.state,
-                    code=one.code,
-                    reply=one.reply,
-                )
-            )
-    _reopen(session, [one.delivery_id for one in settlements])
+    mine = _locked(session, _held(worker, [one.delivery_id for one in settlements], *HELD))
+    kept = [(one, mine[one.delivery_id]) for one in settlements if one.delivery_id in mine]
+    if not kept:
+        return
+    names = ("state", "reply", "settled_at", "due_at", "attempts", "first_tried_at")
+    marked = _row().values(lease_until=None, **{name: bindparam(f"its_{name}") for name in names})
+    session.connection().execute(marked, [_marks(one, row, now) for one, row in kept])
+    attempts = [_attempt(one, now) for one, _ in kept if one.server]
+    if attempts:
+        session.connection().execute(insert(Attempt), attempts)
+    going_on = {row.mailing_id for one, row in kept if one.state not in END_STATES}
+    follow_mailings(session, going_on, now=now)
 
 
-def _reopen(session: Session, ids: Collection[int]) -> None:
-    """A mailing that was finished while this worker was too slow goes on, when one of these still waits."""
-    of_these = select(Delivery.mailing_id).where(
-        col(Delivery.id).in_(ids), col(Delivery.state).not_in(END_STATES)
-    )
-    session.connection().execute(
-        update(Mailing)
-        .where(col(Mailing.id).in_(of_these), col(Mailing.state) == MailingState.FINISHED)
-        .values(state=MailingState.SENDING, finished_at=None)
-    )
+def _due(now: datetime) -> Select[Any]:
+    wanted = rows(*_CLAIMED).join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
+    return wanted.where(col(Mailing.state) == MailingState.SENDING, col(Delivery.due_at) <= now)
 
 
-def finish_mailings(session: Session, *, now: datetime) -> None:
-    """Mailings whose deliveries are all in an end state are finished."""
-    waiting = exists().where(col(Delivery.mailing_id) == Mailing.id, col(Delivery.state).not_in(END_STATES))
-    session.connection().execute(
-        update(Mailing)
-        .where(col(Mailing.state) == MailingState.SENDING, ~waiting)
-        .values(state=MailingState.FINISHED, finished_at=now)
-    )
+def _take(session: Session, due: Select[Any], room: int) -> list[Claimed]:
+    if room <= 0:
+        return []
+    ordered = due.order_by(col(Delivery.due_at), col(Delivery.id)).limit(room)
+    # SQLite has no such clause: there BEGIN IMMEDIATE does it.
+    alone = ordered.with_for_update(of=Delivery, skip_locked=True)
+    return [Claimed(*row) for row in session.connection().execute(alone)]
+
+
+def _sending(session: Session) -> Sequence[int | None]:
+    wanted = select(Mailing.id).where(Mailing.state == MailingState.SENDING, ~col(Mailing.urgent))
+    return session.exec(wanted.order_by(col(Mailing.created_at), col(Mailing.id))).all()
 
 
 def _held(worker: str, ids: Collection[int], *states: DeliveryState) -> ColumnElement[bool]:
     return col(Delivery.id).in_(ids) & (col(Delivery.claimed_by) == worker) & col(Delivery.state).in_(states)
+
+
+def _locked(session: Session, which: ColumnElement[bool]) -> dict[int, Row[Any]]:
+    """The rows for which it holds, and goes on to hold until the transaction ends."""
+    columns = (_table.c[name] for name in ("id", "mailing_id", "due_at", "attempts", "first_tried_at"))
+    wanted = rows(*columns).where(which).order_by(col(Delivery.id)).with_for_update()
+    return {row.id: row for row in session.connection().execute(wanted)}
+
+
+def _row() -> Any:
+    """An update of one row, for many rows at once: `of` is its id."""
+    return _table.update().where(_table.c.id == bindparam("of"))
+
+
+def _marks(one: Settlement, row: Row[Any], now: datetime) -> dict[str, object]:
+    return {
+        "of": one.delivery_id,
+        "its_state": one.state,
+        "its_reply": one.reply,
+        "its_settled_at": now if one.state in END_STATES else None,
+        "its_due_at": one.due_at or row.due_at,
+        "its_attempts": row.attempts + (1 if one.server else 0),
+        "its_first_tried_at": row.first_tried_at or (now if one.server else None),
+    }
+
+
+def _attempt(one: Settlement, now: datetime) -> dict[str, object]:
+    return {
+        "delivery_id": one.delivery_id,
+        "at": now,
+        "server": one.server,
+        "outcome": one.state,
+        "code": one.code,
+        "reply": one.reply,
+    }

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from service.errors import DkimKeyRefused
 from service.mailing.dkim import Key, PrivateKey, Signer
-from service.mailing.messages import ascii_address, ascii_domain
+from service.mailing.messages import ascii_domain, wire_address
 from service.settings import Settings
 
 SMALLEST_RSA = 2048
@@ -156,7 +156,7 @@ def signing_domain(settings: Settings) -> str:
         raise DkimKeyRefused(
             "Set KENNISPOST_DKIM_DOMAIN or KENNISPOST_SENDER_ADDRESS: a signature is by a domain."
         )
-    return ascii_address(settings.sender_address).rpartition("@")[2].lower()
+    return wire_address(settings.sender_address).rpartition("@")[2].lower()
 
 
 def dkim_folder(settings: Settings) -> Path:

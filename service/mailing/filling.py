@@ -1,15 +1,21 @@
-"""Filling: a rendered mail and one reader's values make that reader's mail. The mail is split once for all readers."""
+"""Filling: a rendered mail and one reader's values make that reader's mail. The mail is split, and encoded, once for all readers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from content.vocabulary import Vocabulary
 from service.mailing.fragments import greeting, reason, region
 from service.mailing.holes import Pieces, fill, names, split
 from service.mailing.markup import wrap_line
+from service.mailing.mime import Body, Piece, body_of
+from service.mailing.quoted import quoted, quoted_address
 from service.mailing.rendering import Rendered
 from subscribers.organisations import Organisation
+
+LINKS = frozenset({"preferences", "unsubscribe"})
+"""Holes that take an address of one reader alone: nothing is gained by remembering it."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,11 @@ def form_of(rendered: Rendered, *, with_region: bool) -> Form:
     )
 
 
+def encoded(form: Form) -> Body:
+    """The form as the body of a message, encoded once for all its readers."""
+    return body_of(text=form.text, html=form.html)
+
+
 def has_region(organisations: Sequence[Organisation]) -> bool:
     """Whether the mail of someone who works here says who helps in the region."""
     return any(organisation.ggd_region for organisation in organisations)
@@ -57,16 +68,29 @@ def has_region(organisations: Sequence[Organisation]) -> bool:
 
 def values_for(reader: Reader, form: Form, vocabulary: Vocabulary) -> dict[str, str]:
     """What goes into the holes of this form, as plain text."""
-    values = {
+    holes = names(form.html) | names(form.text)
+    return reason_values(reader.reasons, holes, vocabulary, reader.language) | own_values(reader)
+
+
+def reason_values(
+    reasons: Mapping[str, Sequence[str]], holes: frozenset[str], vocabulary: Vocabulary, language: str
+) -> dict[str, str]:
+    """Why a reader gets each block: the same for all who share a profile and a language."""
+    return {
+        name: reason(reasons.get(name.removeprefix("why-"), ()), vocabulary=vocabulary, language=language)
+        for name in holes
+        if name.startswith("why-")
+    }
+
+
+def own_values(reader: Reader) -> dict[str, str]:
+    """What is the reader's own."""
+    return {
         "greeting": greeting(reader.name, reader.language),
         "region": region(reader.organisations, reader.language),
         "preferences": reader.preferences_link,
         "unsubscribe": reader.unsubscribe_link,
     }
-    for name in names(form.html) - values.keys():
-        slugs = reader.reasons.get(name.removeprefix("why-"), ())
-        values[name] = reason(slugs, vocabulary=vocabulary, language=reader.language)
-    return values
 
 
 def fill_mail(form: Form, values: Mapping[str, str]) -> Filled:
@@ -74,3 +98,18 @@ def fill_mail(form: Form, values: Mapping[str, str]) -> Filled:
     html = {name: escape(value) for name, value in values.items()}
     text = {name: "\n".join(wrap_line(value)) for name, value in values.items()}
     return Filled(form.subject, fill(form.html, html), fill(form.text, text))
+
+
+def encoded_values(values: Mapping[str, str]) -> dict[str, Piece]:
+    """The values as the body of a message holds them; joined there, they are what `fill_mail` makes."""
+    return {name: _address(value) if name in LINKS else _fragment(value) for name, value in values.items()}
+
+
+def _address(link: str) -> Piece:
+    return Piece(text=quoted_address(link), html=quoted_address(escape(link)))
+
+
+@lru_cache(maxsize=20_000)
+def _fragment(value: str) -> Piece:
+    """Readers share greetings, reasons and regions."""
+    return Piece(text=quoted("\n".join(wrap_line(value))), html=quoted(escape(value)))

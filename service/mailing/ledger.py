@@ -3,17 +3,7 @@
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from service.mailing.outbox import Delivery, DeliveryState, Mailing
-
-END_STATES = (
-    DeliveryState.SENT,
-    DeliveryState.FAILED,
-    DeliveryState.UNCERTAIN,
-    DeliveryState.SKIPPED,
-    DeliveryState.SUPPRESSED,
-    DeliveryState.CANCELLED,
-)
-"""States that nothing leaves by itself."""
+from service.mailing.outbox import END_STATES, Delivery, DeliveryState, Mailing
 
 
 def ledger(session: Session, mailing: Mailing) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from service.mailing.outbox import Delivery, Mailing
-from service.users import User
+from service.users import RoleName, User, users_with_role
 from subscribers.people import Subscriber
 
 LETTERS = (
@@ -18,6 +18,7 @@ LETTERS = (
     "issue-not-approved",
     "issue-refused",
     "occurrence-expired",
+    "mailing-paused",
 )
 """The kinds of letters: each has a folder of this name under templates/emails."""
 
@@ -44,7 +45,7 @@ def post_letter(
     if person is None or (subscriber is not None and user is not None):
         raise ValueError("A letter goes to a reader or to a user: to one of them.")
     session.add(person)
-    mailing = Mailing(kind=kind, planned=1, created_at=now)
+    mailing = Mailing(kind=kind, planned=1, urgent=True, created_at=now)
     session.add(mailing)
     session.flush()
     session.add(
@@ -55,7 +56,16 @@ def post_letter(
             language=person.language,
             context=dict(context or {}),
             due_at=now,
+            urgent=True,
         )
     )
     session.flush()
     return mailing
+
+
+def post_to_desk(session: Session, *, kind: str, context: Mapping[str, object], now: datetime) -> int:
+    """Post a letter to each active editor and publisher; give how many."""
+    people = users_with_role(session, RoleName.EDITOR, RoleName.PUBLISHER)
+    for user in people:
+        post_letter(session, kind=kind, user=user, context=context, now=now)
+    return len(people)

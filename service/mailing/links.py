@@ -1,10 +1,19 @@
 """Links in mails. Tokens are made when a message is, so that none is ever stored."""
 
 from datetime import datetime
+from typing import Protocol
 
 from service.settings import Settings
 from service.tokens import Purpose, make_token
-from subscribers.people import Subscriber
+
+
+class Referenced(Protocol):
+    """A reader, as far as a link names one."""
+
+    @property
+    def reference(self) -> str:
+        """What stands for them in links."""
+        ...
 
 
 def browser_link(settings: Settings, slug: str) -> str:
@@ -12,18 +21,18 @@ def browser_link(settings: Settings, slug: str) -> str:
     return f"{settings.base_url}/edities/{slug}"
 
 
-def confirm_link(settings: Settings, subscriber: Subscriber, request: int | None, now: datetime) -> str:
+def confirm_link(settings: Settings, subscriber: Referenced, request: int | None, now: datetime) -> str:
     """Where a reader confirms that they asked for the newsletter: this request (the id of its event), no later one."""
     token = make_token(settings, Purpose.CONFIRM, [subscriber.reference, request], now=now)
     return f"{settings.base_url}/bevestigen/{token}"
 
 
-def preferences_link(settings: Settings, subscriber: Subscriber, now: datetime) -> str:
+def preferences_link(settings: Settings, subscriber: Referenced, now: datetime) -> str:
     """Where a reader changes what they follow."""
     return f"{settings.base_url}/voorkeuren/{make_token(settings, Purpose.PREFERENCES, subscriber.reference, now=now)}"
 
 
-def unsubscribe_link(settings: Settings, subscriber: Subscriber, stream: str, now: datetime) -> str:
+def unsubscribe_link(settings: Settings, subscriber: Referenced, stream: str, now: datetime) -> str:
     """Where a reader leaves one stream; the address of RFC 8058 as well. No address of a person is in it."""
     token = make_token(settings, Purpose.UNSUBSCRIBE, [subscriber.reference, stream or "all"], now=now)
     return f"{settings.base_url}/afmelden/{token}"
@@ -32,6 +41,11 @@ def unsubscribe_link(settings: Settings, subscriber: Subscriber, stream: str, no
 def desk_link(settings: Settings, issue_id: int | None) -> str:
     """An issue at the desk, or the desk."""
     return f"{settings.base_url}/redactie/edities/{issue_id}" if issue_id else f"{settings.base_url}/redactie"
+
+
+def mailing_link(settings: Settings, mailing_id: int) -> str:
+    """A sending at the desk."""
+    return f"{settings.base_url}/redactie/verzendingen/{mailing_id}"
 
 
 def sign_in_link(settings: Settings, nonce: str, now: datetime) -> str:

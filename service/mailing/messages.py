@@ -1,30 +1,34 @@
-"""Messages: RFC 5322 bytes out of subject, HTML and text. Pure; it knows no database and no server.
+"""Messages: RFC 5322 bytes out of headers and a body. Pure; it knows no database and no server.
 
 Headers are written one by one. What people read is folded into encoded words of at most 75 characters (RFC 2047); what
 machines read stays on one line, since an encoded word in a List-* header (which the standard library's policy makes of
 a long one) hides the unsubscribe button.
 """
 
-import binascii
-import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 import idna
 
 from service.errors import MailRefused
-from service.mailing.markup import LARGEST_HTML
+from service.mailing.mime import Body
 
 FOLDED = frozenset({"From", "To", "Reply-To", "Subject"})
 """Headers that people read: `words` and `mailbox_header` may fold them. The others stand on one line."""
 
 LONGEST_LINE = 998
 """Octets in a line, without its CRLF (RFC 5322, 2.1.1)."""
+
+_BREAKS = re.compile("[\r\n\0]")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*")
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9.-]+")
 
 
 @dataclass(frozen=True)
@@ -47,76 +51,84 @@ class ListHeaders:
 
 @dataclass(frozen=True)
 class Message:
-    """All that a message is made of. `listed` is None for letters, which say that a machine wrote them."""
+    """All that the head of a message is made of. `listed` is None for letters, which say that a machine wrote them."""
 
     sender: Mailbox
     recipient: Mailbox
     reply_to: str
     subject: str
-    html: str
-    text: str
     language: str
     date: datetime
     message_id: str
+    content_type: str
     listed: ListHeaders | None = None
 
 
-def build_message(message: Message) -> bytes:
-    """The message with CRLF lines, none over 998 octets; text first, then HTML, both quoted-printable.
+Headers = Sequence[tuple[str, str]]
+"""Names and values, in the order in which they stand. A folded value has its line breaks in it."""
+
+
+def headers_of(message: Message) -> list[tuple[str, str]]:
+    """The headers, each name once and checked for the wire.
 
     Raises:
-        MailRefused: a line break in a header, an address that cannot be one, or HTML over the limit.
+        MailRefused: an address that cannot be one, a line break that is no folding, or a line that is too long.
     """
-    if len(message.html.encode()) > LARGEST_HTML:
-        raise MailRefused(f"The HTML is over {LARGEST_HTML:,} bytes: mail programs would cut it off.")
-    boundary = "kennispost-" + hashlib.sha256(message.message_id.encode()).hexdigest()[:24]
-    lines = [header(name, value) for name, value in headers_of(message)]
-    lines += ["MIME-Version: 1.0\r\n", f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n']
-    parts = (("plain", message.text), ("html", message.html))
-    body = b"".join(b"--%s\r\n%s" % (boundary.encode(), _part(kind, content)) for kind, content in parts)
-    return "".join(lines).encode("ascii") + b"\r\n" + body + b"--%s--\r\n" % boundary.encode()
+    headers = list(_headers(message))
+    for name, value in headers:
+        check_header(name, value)
+    return headers
 
 
-def headers_of(message: Message) -> Iterable[tuple[str, str]]:
-    """Names and values, each name once.
+def written(headers: Headers, body: bytes) -> bytes:
+    """The message, with CRLF lines."""
+    head = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    return b"%s\r\n%s" % (head.encode(), body)
 
-    Raises:
-        MailRefused: an address that cannot be one.
-    """
+
+def whole_body(body: Body) -> bytes:
+    """A body without holes, as letters have."""
+    return body.filled({})
+
+
+def _headers(message: Message) -> Iterable[tuple[str, str]]:
     yield "From", mailbox_header(message.sender)
     yield "To", mailbox_header(message.recipient)
     if message.reply_to:
         yield "Reply-To", mailbox_header(Mailbox("", message.reply_to))
     yield "Subject", words(message.subject, first=len("Subject: "))
-    yield "Date", format_datetime(message.date)
+    yield "Date", _date(message.date)
     yield "Message-ID", message.message_id
     yield "Content-Language", message.language
+    yield "MIME-Version", "1.0"
+    yield "Content-Type", message.content_type
     if message.listed is None:
         yield "Auto-Submitted", "auto-generated"
         return
     yield "List-Unsubscribe", f"<{message.listed.unsubscribe_link}>"
     yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
     yield "List-Id", f"<{message.listed.list_id}>"
-    yield "List-Help", f"<mailto:{quote(ascii_address(message.listed.help_address), safe='@')}>"
+    yield "List-Help", _mailto(message.listed.help_address)
     yield "Precedence", "bulk"
     yield "Feedback-ID", message.listed.feedback_id
 
 
-def header(name: str, value: str) -> str:
-    """One header, ready for the wire.
+def check_header(name: str, value: str) -> None:
+    """Hold a header to what may go on the wire. Only an address may be other than ASCII (RFC 6532).
 
     Raises:
         MailRefused: it holds a line break that is no folding, is not ASCII, or has a line of more than 998 octets.
     """
-    line = f"{name}: {value}"
-    unfolded = line.replace("\r\n ", "") if name in FOLDED else line
-    if any(mark in unfolded for mark in "\r\n\0"):
+    unfolded = value.replace("\r\n ", "") if name in FOLDED else value
+    if _BREAKS.search(unfolded):
         raise MailRefused(f"The header {name} holds a line break.")
-    if not line.isascii() or any(len(part) > LONGEST_LINE for part in line.split("\r\n")):
-        raise MailRefused(f"The header {name} cannot be written: it is too long, or not ASCII.")
-    return f"{line}\r\n"
+    if not value.isascii() and name not in ("To", "Reply-To"):
+        raise MailRefused(f"The header {name} cannot be written: it is not ASCII.")
+    if len(name) + 2 + len(value) > LONGEST_LINE and _longest_line(name, value) > LONGEST_LINE:
+        raise MailRefused(f"The header {name} cannot be written: it is too long.")
 
 
+@lru_cache(maxsize=500)
 def words(text: str, *, first: int = 0) -> str:
     """Text for people in a header: as it is when it is short ASCII, else as folded encoded words (RFC 2047).
 
@@ -125,41 +137,58 @@ def words(text: str, *, first: int = 0) -> str:
     Raises:
         MailRefused: it holds a line break, with which a header of one's own could be smuggled in.
     """
-    if any(mark in text for mark in "\r\n\0"):
+    if _BREAKS.search(text):
         raise MailRefused("A text in a header holds a line break.")
     if text.isascii() and "=?" not in text and first + len(text) <= 76:
         return text
     return Header(text, "utf-8", maxlinelen=76, header_name="x" * max(0, first - 2)).encode(linesep="\r\n")
 
 
+@lru_cache(maxsize=500)
 def mailbox_header(mailbox: Mailbox) -> str:
     """A name and address as a header has them, quoted where a comma or quote asks for it.
 
     Raises:
         MailRefused: the name holds a line break, or the address cannot be one.
     """
-    address = ascii_address(mailbox.address)
+    address = wire_address(mailbox.address)
     name = words(mailbox.name, first=len("Reply-To: "))
+    if _PLAIN_ADDRESS.fullmatch(address) and name == mailbox.name and _PLAIN_NAME.fullmatch(name or "x"):
+        return f"{name} <{address}>" if name else address
     try:
         if name != mailbox.name:
-            return f"{name}\r\n <{Address(addr_spec=address)}>"
-        return str(Address(display_name=name, addr_spec=address))
+            return f"{name}\r\n <{_checked(address)}>"
+        return str(Address(display_name=name, addr_spec=_checked(address)))
     except (ValueError, IndexError) as error:
         raise MailRefused(f"This cannot be a sender or recipient: {error}") from error
 
 
-def ascii_address(address: str) -> str:
-    """The address with its domain as A-labels (RFC 5890).
+def wire_address(address: str) -> str:
+    """The address as SMTP and headers have it: its domain as A-labels (RFC 5890).
+
+    What stands before the @ may be in any script: whoever mails it needs SMTPUTF8 (RFC 6531; `needs_smtputf8`).
 
     Raises:
-        MailRefused: no domain, one that cannot be, or a local part that needs SMTPUTF8.
+        MailRefused: no domain, one that cannot be, or a sign in it that no address has.
     """
     local, at, domain = address.rpartition("@")
-    if not at or not local or not domain or not local.isascii() or not set(address).isdisjoint("<> \t\r\n\0"):
+    if (
+        not at
+        or not local
+        or not domain
+        or not set(address).isdisjoint("<> \t\r\n\0")
+        or not local.isprintable()
+    ):
         raise MailRefused("This address cannot be mailed.")
     return f"{local}@{ascii_domain(domain)}"
 
 
+def needs_smtputf8(address: str) -> bool:
+    """Whether a server must offer SMTPUTF8 to take mail for this address."""
+    return not address.isascii()
+
+
+@lru_cache(maxsize=10_000)
 def ascii_domain(domain: str) -> str:
     """A domain as A-labels.
 
@@ -174,12 +203,25 @@ def ascii_domain(domain: str) -> str:
 
 def one_line(text: str) -> str:
     """A name as a header can hold it: line breaks and other control characters become blanks."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return " ".join("".join([char if char.isprintable() else " " for char in text]).split())
 
 
-def _part(kind: str, content: str) -> bytes:
-    head = (
-        f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    )
-    lines = "\r\n".join(content.splitlines()) + "\r\n"
-    return head.encode() + binascii.b2a_qp(lines.encode(), istext=True)
+def _checked(address: str) -> str:
+    """The standard library's opinion of an address; of one in another script, of its ASCII neighbour."""
+    local, _, domain = address.rpartition("@")
+    spec = str(Address(addr_spec=address if local.isascii() else f"x@{domain}"))
+    return spec if local.isascii() else address
+
+
+@lru_cache(maxsize=100)
+def _date(moment: datetime) -> str:
+    return format_datetime(moment)
+
+
+@lru_cache(maxsize=100)
+def _mailto(address: str) -> str:
+    return f"<mailto:{quote(wire_address(address), safe='@')}>"
+
+
+def _longest_line(name: str, value: str) -> int:
+    return max(len(line.encode()) for line in f"{name}: {value}".split("\r\n"))

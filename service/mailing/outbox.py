@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from content.columns import Instant, Record
@@ -25,6 +25,18 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPEN_STATES = (
+    DeliveryState.PLANNED,
+    DeliveryState.CLAIMED,
+    DeliveryState.HANDED_OVER,
+    DeliveryState.DEFERRED,
+)
+"""States in which something is still to be done by itself."""
+
+END_STATES = tuple(state for state in DeliveryState if state not in OPEN_STATES)
+"""States that nothing leaves by itself."""
+
+
 class MailingState(StrEnum):
     """A mailing is finished only when its end states add up to what was planned."""
 
@@ -37,7 +49,9 @@ class MailingState(StrEnum):
 class Mailing(Record, table=True):
     """One sending: of an issue, or of a transactional mail. `kind` is the folder under templates/emails.
 
-    `content_hash` is what was approved; `planned` is how many deliveries there were at the start.
+    `content_hash` is what was approved; `planned` is how many deliveries there are. `urgent` is what a person waits
+    for: it leaves before all else, at any hour. `pause` says why it was paused, when Kennispost did that itself: one of
+    `PAUSES`, with the server's words in `pause_reply`.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -48,8 +62,11 @@ class Mailing(Record, table=True):
     content_hash: str = ""
     state: str = Field(default=MailingState.SENDING, index=True)
     planned: int = 0
+    urgent: bool = False
     created_at: datetime = Field(sa_type=Instant)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    pause: str = ""
+    pause_reply: str = ""
 
 
 class Variant(Record, table=True):
@@ -83,17 +100,25 @@ class ProfileChoice(Record, table=True):
     reasons: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
+_URGENT = text("urgent AND state IN ('planned', 'deferred')")
+_LEASED = text("state IN ('claimed', 'handed_over')")
+
+
 class Delivery(Record, table=True):
     """One message to one person. A reader's delivery names the subscriber, a mail to the desk the user; never both.
 
     `context` holds what a transactional mail is about (references, never a token). `claimed_by` and `lease_until`
-    belong to a claim; `due_at` is when it may be tried.
+    belong to a claim; `due_at` is when it may be tried, `first_tried_at` from when giving up is counted. `urgent` is
+    its mailing's.
     """
 
     __table_args__ = (
         UniqueConstraint("mailing_id", "subscriber_id"),
         UniqueConstraint("mailing_id", "user_id"),
-        Index("ix_delivery_state_due_at", "state", "due_at"),
+        # Claims, counts and the question whether anything waits are each a walk along a piece of this one.
+        Index("ix_delivery_mailing_id_state_due_at", "mailing_id", "state", "due_at", "id"),
+        Index("ix_delivery_urgent", "due_at", postgresql_where=_URGENT, sqlite_where=_URGENT),
+        Index("ix_delivery_lease_until", "lease_until", postgresql_where=_LEASED, sqlite_where=_LEASED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -105,10 +130,12 @@ class Delivery(Record, table=True):
     context: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     state: str = DeliveryState.PLANNED
     due_at: datetime = Field(sa_type=Instant)
+    urgent: bool = False
     attempts: int = 0
+    first_tried_at: datetime | None = Field(default=None, sa_type=Instant)
     claimed_by: str = ""
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
-    message_id: str = Field(default="", index=True)
+    message_id: str = ""
     handed_over_at: datetime | None = Field(default=None, sa_type=Instant)
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     reply: str = ""
@@ -123,4 +150,19 @@ class Attempt(Record, table=True):
     server: str
     outcome: str
     code: int | None = None
+    reply: str = ""
+
+
+class Allowance(Record, table=True):
+    """What may still leave, shared by all workers: a token bucket for the whole service, or for a recipient domain.
+
+    `key` is "" or the domain. `tokens` were there at `filled_at` and grow with time. Until `closed_until` nothing leaves, since the
+    provider asked for it with `reply`.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    tokens: float = 0.0
+    filled_at: datetime = Field(sa_type=Instant)
+    closed_until: datetime | None = Field(default=None, sa_type=Instant)
     reply: str = ""

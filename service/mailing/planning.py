@@ -1,29 +1,20 @@
 """Planning: an approved issue becomes a mailing with a delivery per reader. One transaction, which the caller commits."""
 
-import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import JSON, func, insert, literal, update
-from sqlalchemy import select as rows
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from content.approval import current_approval
-from content.choosing import Chosen, Profile, choose
-from content.columns import Instant
 from content.errors import IssueClosed, NotApproved
-from content.issues import Issue, IssueKind, candidates_of, limits_of, lock_issue
+from content.issues import Issue, IssueKind, blocks_of, lock_issue
 from service.errors import NothingToSend
-from service.mailing.edition import Edition, edition_of
-from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
-from service.mailing.recipients import suppressed_ids
-from service.mailing.rendering import refuse_too_large, render_issue
+from service.mailing.outbox import Mailing
+from service.mailing.queueing import queue_readers, skip_queued, suppress_queued
+from service.mailing.variants import choose_variants
 from service.runtime import Runtime
-from service.settings import Settings
 from subscribers.audience import audience
-from subscribers.people import Stream, Subscriber
-from subscribers.profiles import profiles_of_keys
+from subscribers.people import Stream
 
 STREAMS = {IssueKind.MONTHLY: Stream.MONTHLY, IssueKind.DIGEST: Stream.DIGEST, IssueKind.ALERT: Stream.ALERTS}
 """Which readers an issue is for."""
@@ -42,15 +33,14 @@ def plan_issue(session: Session, runtime: Runtime, *, issue: Issue, now: datetim
         MailRefused: a variant is larger than mail programs show.
     """
     mailing = _open_mailing(session, issue, now)
-    edition = edition_of(session, issue)
-    if not edition.articles:
+    if not blocks_of(session, issue):
         raise NothingToSend(f"Issue {issue.title!r} has no blocks.")
-    mailing.planned = _insert_deliveries(session, mailing, now)
+    mailing.planned = queue_readers(session, mailing, audience(mailing.stream), now=now)
     if not mailing.planned:
         raise NothingToSend(f"The stream {mailing.stream!r} has no readers.")
-    _set_suppressed(session, runtime.settings, mailing, now)
-    _choose_for_all(session, runtime, issue, edition, mailing)
-    _skip_without_choice(session, mailing, now)
+    suppress_queued(session, runtime.settings, mailing, now=now)
+    choose_variants(session, runtime.settings, mailing, issue)
+    skip_queued(session, mailing, now=now)
     issue.closed_at = now
     session.add_all([mailing, issue])
     session.flush()
@@ -78,109 +68,3 @@ def _open_mailing(session: Session, issue: Issue, now: datetime) -> Mailing:
     except IntegrityError as error:
         raise IssueClosed(f"Issue {issue.title!r} is being sent already.") from error
     return mailing
-
-
-def _insert_deliveries(session: Session, mailing: Mailing, now: datetime) -> int:
-    readers = audience(mailing.stream).subquery()
-    values = {
-        "mailing_id": literal(mailing.id),
-        "subscriber_id": readers.c.id,
-        "profile_key": readers.c.profile_key,
-        "language": readers.c.language,
-        "context": literal({}, JSON),
-        "state": literal(DeliveryState.PLANNED.value),
-        "due_at": literal(now, Instant),
-        "attempts": literal(0),
-        "claimed_by": literal(""),
-        "message_id": literal(""),
-        "reply": literal(""),
-    }
-    session.connection().execute(insert(Delivery).from_select(list(values), rows(*values.values())))
-    return session.exec(select(func.count()).where(Delivery.mailing_id == mailing.id)).one()
-
-
-def _set_suppressed(session: Session, settings: Settings, mailing: Mailing, now: datetime) -> None:
-    wanted = select(Delivery.id, Subscriber.address).join(Subscriber).where(Delivery.mailing_id == mailing.id)
-    addresses = {found or 0: address for found, address in session.exec(wanted)}
-    for delivery_id in suppressed_ids(session, settings, addresses):
-        delivery = session.get_one(Delivery, delivery_id)
-        delivery.state, delivery.settled_at = DeliveryState.SUPPRESSED, now
-    session.flush()
-
-
-def _choose_for_all(
-    session: Session, runtime: Runtime, issue: Issue, edition: Edition, mailing: Mailing
-) -> None:
-    candidates, limits = candidates_of(session, issue), limits_of(issue)
-    wanted = select(Delivery.profile_key, Delivery.language).where(
-        Delivery.mailing_id == mailing.id, Delivery.state == DeliveryState.PLANNED
-    )
-    groups = sorted(session.exec(wanted.distinct()).all())
-    profiles = profiles_of_keys(session, {key for key, _ in groups})
-    chosen = {group: choose(candidates, limits, profiles.get(group[0], Profile())) for group in groups}
-    variants = _render_variants(session, runtime.settings, edition, mailing, chosen)
-    for (profile_key, language), blocks in chosen.items():
-        variant = variants.get(variant_key(blocks, language))
-        session.add(
-            ProfileChoice(
-                mailing_id=mailing.id or 0,
-                profile_key=profile_key,
-                language=language,
-                variant_id=variant.id if variant else None,
-                reasons={str(block.block_id): list(block.reasons) for block in blocks},
-            )
-        )
-    session.flush()
-
-
-def _render_variants(
-    session: Session,
-    settings: Settings,
-    edition: Edition,
-    mailing: Mailing,
-    chosen: dict[tuple[str, str], tuple[Chosen, ...]],
-) -> dict[str, Variant]:
-    """A variant for each different choice in each language, by its key."""
-    variants: dict[str, Variant] = {}
-    for (_, language), blocks in chosen.items():
-        key = variant_key(blocks, language)
-        if not blocks or key in variants:
-            continue
-        part = edition.only({block.block_id for block in blocks})
-        rendered = render_issue(part, settings=settings, language=language)
-        refuse_too_large(rendered)
-        variants[key] = Variant(
-            mailing_id=mailing.id or 0,
-            key=key,
-            language=language,
-            subject=rendered.subject,
-            html=rendered.html,
-            text=rendered.text,
-        )
-    session.add_all(variants.values())
-    session.flush()
-    return variants
-
-
-def variant_key(blocks: Iterable[Chosen], language: str) -> str:
-    """Equal for equal choices in one language: who shares it shares what is rendered. Reasons are no part of it."""
-    text = f"{language}:{','.join(str(block.block_id) for block in blocks)}"
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
-
-
-def _skip_without_choice(session: Session, mailing: Mailing, now: datetime) -> None:
-    nothing = rows(col(ProfileChoice.id)).where(
-        col(ProfileChoice.mailing_id) == mailing.id,
-        col(ProfileChoice.variant_id).is_(None),
-        col(ProfileChoice.profile_key) == col(Delivery.profile_key),
-        col(ProfileChoice.language) == col(Delivery.language),
-    )
-    session.connection().execute(
-        update(Delivery)
-        .where(
-            col(Delivery.mailing_id) == mailing.id,
-            col(Delivery.state) == DeliveryState.PLANNED,
-            nothing.exists(),
-        )
-        .values(state=DeliveryState.SKIPPED, settled_at=now)
-    )

@@ -1,107 +1,101 @@
-"""Recipients: what a batch of deliveries needs to know of people, asked in a few queries; and who must not be mailed."""
+"""Recipients: what a batch of deliveries needs to know of readers, asked in a few queries; and who must not be mailed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
-from service.mailing.claims import Settlement
-from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice
+from service.mailing.claims import Claimed, Settlement
+from service.mailing.outbox import DeliveryState, Mailing, ProfileChoice
 from service.settings import Settings
-from service.users import User
-from subscribers.organisations import Organisation
 from subscribers.people import Membership, Subscriber, SubscriberState, Subscription
-from subscribers.suppression import Suppression, address_hash
+from subscribers.suppression import suppressed_keys
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A reader, as far as a mail needs to know."""
+
+    id: int
+    reference: str
+    address: str
+    address_key: str
+    name: str
+    state: str
 
 
 @dataclass(frozen=True)
 class Recipients:
-    """The people of a batch. `follows` holds (reader, stream); `choices` is by mailing, profile key and language."""
+    """The readers of a batch. `follows` holds (reader, stream); `choices` is by mailing, profile key and language."""
 
-    readers: Mapping[int, Subscriber]
-    users: Mapping[int, User]
+    readers: Mapping[int, Recipient]
     follows: frozenset[tuple[int, str]]
     suppressed: frozenset[int]
-    organisations: Mapping[int, tuple[Organisation, ...]]
+    organisation_ids: Mapping[int, tuple[int, ...]]
     choices: Mapping[tuple[int, str, str], ProfileChoice]
 
 
-def load_recipients(
-    session: Session, settings: Settings, rows: Iterable[tuple[Delivery, Mailing]]
-) -> Recipients:
-    """All that composing these deliveries asks of the database about people."""
-    deliveries = [delivery for delivery, _ in rows]
-    ids = [delivery.subscriber_id for delivery in deliveries if delivery.subscriber_id is not None]
-    user_ids = [delivery.user_id for delivery in deliveries if delivery.user_id is not None]
-    readers = list(session.exec(select(Subscriber).where(col(Subscriber.id).in_(ids))))
+def load_recipients(session: Session, settings: Settings, claimed: Collection[Claimed]) -> Recipients:
+    """All that composing these deliveries asks of the database about readers."""
+    ids = [one.subscriber_id for one in claimed if one.subscriber_id is not None]
+    readers = _readers(session, ids)
     follows = select(Subscription.subscriber_id, Subscription.stream).where(
         col(Subscription.subscriber_id).in_(ids)
     )
     return Recipients(
-        readers={reader.id or 0: reader for reader in readers},
-        users={user.id or 0: user for user in session.exec(select(User).where(col(User.id).in_(user_ids)))},
-        follows=frozenset(session.exec(follows)),
-        suppressed=_suppressed(session, settings, readers),
-        organisations=_organisations(session, ids),
-        choices=_choices(session, deliveries),
+        readers=readers,
+        follows=frozenset((reader, stream) for reader, stream in session.exec(follows)),
+        suppressed=_suppressed(session, settings, readers.values()),
+        organisation_ids=_organisation_ids(session, ids),
+        choices=_choices(session, claimed),
     )
 
 
-def recipient_of(known: Recipients, delivery: Delivery, mailing: Mailing) -> Subscriber | User | Settlement:
-    """Who it goes to; or how it ends, because they left, must not be mailed, or are gone."""
-    if delivery.user_id is not None:
-        user = known.users.get(delivery.user_id)
-        return user if user and user.active else _cancelled(delivery, "This person may no longer sign in.")
-    reader = known.readers.get(delivery.subscriber_id or 0)
-    if reader is None or reader.id is None:
-        return _cancelled(delivery, "This reader is gone.")
+def refusal_of(known: Recipients, one: Claimed, mailing: Mailing) -> Settlement | None:
+    """How a delivery to a reader ends without a mail: they left, must not be mailed, or are gone. None when they get it."""
+    reader = known.readers.get(one.subscriber_id or 0)
+    if reader is None:
+        return cancelled(one, "This reader is gone.")
     if mailing.issue_id is not None:
         receives = (reader.id, mailing.stream) in known.follows
         if reader.state != SubscriberState.ACTIVE or not receives:
-            return _cancelled(delivery, "This reader left after the mailing was planned.")
+            return cancelled(one, "This reader left after the mailing was planned.")
     if reader.id in known.suppressed:
-        return Settlement(delivery.id or 0, DeliveryState.SUPPRESSED, "This address must not be mailed.")
-    return reader
+        return Settlement(one.id, DeliveryState.SUPPRESSED, "This address must not be mailed.")
+    return None
 
 
-def suppressed_ids(session: Session, settings: Settings, addresses: Mapping[int, str]) -> frozenset[int]:
-    """Which of these (an address by any key) must not be mailed; hashes under earlier keys count as well."""
-    known = set(session.exec(select(Suppression.address_hash)))
-    if not known:
-        return frozenset()
-    keys = settings.signing_keys()
-    return frozenset(
-        one
-        for one, address in addresses.items()
-        if not known.isdisjoint(address_hash(address, key=key) for key in keys)
+def cancelled(one: Claimed, why: str) -> Settlement:
+    """A delivery that ends because its reason is gone."""
+    return Settlement(one.id, DeliveryState.CANCELLED, why)
+
+
+def _readers(session: Session, ids: Sequence[int]) -> dict[int, Recipient]:
+    columns = [Subscriber.metadata.tables["subscriber"].c[name] for name in Recipient.__dataclass_fields__]
+    found = session.connection().execute(rows(*columns).where(col(Subscriber.id).in_(ids)))
+    return {row.id: Recipient(*row) for row in found}
+
+
+def _suppressed(session: Session, settings: Settings, readers: Collection[Recipient]) -> frozenset[int]:
+    refused = suppressed_keys(
+        session, [reader.address_key for reader in readers], keys=settings.signing_keys()
     )
+    return frozenset(reader.id for reader in readers if reader.address_key in refused)
 
 
-def _cancelled(delivery: Delivery, why: str) -> Settlement:
-    return Settlement(delivery.id or 0, DeliveryState.CANCELLED, why)
-
-
-def _suppressed(session: Session, settings: Settings, readers: Sequence[Subscriber]) -> frozenset[int]:
-    return suppressed_ids(session, settings, {reader.id or 0: reader.address for reader in readers})
-
-
-def _organisations(session: Session, ids: Sequence[int]) -> dict[int, tuple[Organisation, ...]]:
-    found: defaultdict[int, list[Organisation]] = defaultdict(list)
-    wanted = (
-        select(Membership.subscriber_id, Organisation)
-        .join(Organisation)
-        .where(col(Membership.subscriber_id).in_(ids))
-        .order_by(col(Organisation.name))
-    )
-    for reader, organisation in session.exec(wanted):
+def _organisation_ids(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    wanted = select(Membership.subscriber_id, Membership.organisation_id)
+    for reader, organisation in session.exec(wanted.where(col(Membership.subscriber_id).in_(ids))):
         found[reader].append(organisation)
-    return {reader: tuple(organisations) for reader, organisations in found.items()}
+    return {reader: tuple(sorted(organisations)) for reader, organisations in found.items()}
 
 
-def _choices(session: Session, deliveries: Sequence[Delivery]) -> dict[tuple[int, str, str], ProfileChoice]:
+def _choices(session: Session, claimed: Collection[Claimed]) -> dict[tuple[int, str, str], ProfileChoice]:
     wanted = select(ProfileChoice).where(
-        col(ProfileChoice.mailing_id).in_({delivery.mailing_id for delivery in deliveries}),
-        col(ProfileChoice.profile_key).in_({delivery.profile_key for delivery in deliveries}),
+        col(ProfileChoice.mailing_id).in_({one.mailing_id for one in claimed}),
+        col(ProfileChoice.profile_key).in_({one.profile_key for one in claimed}),
     )
     return {(one.mailing_id, one.profile_key, one.language): one for one in session.exec(wanted)}

@@ -1,49 +1,99 @@
-"""Sending: a batch of envelopes through a transport, over all its connections at once, until done or told to stop."""
+"""Sending: messages that may leave now go through a transport, over all its connections at once."""
 
 import asyncio
-import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from service.mailing.transport import Envelope, Outcome, Result, Transport
 
-LOOK_SECONDS = 0.1
-"""How often it is looked whether to stop."""
 
-GRACE_SECONDS = 2.5
-"""How long a message that is under way may take after that; `serve` stops within 5 seconds in all."""
+class Feed:
+    """Between the outbox and the connections: what may leave now, and what became of it and is not written down yet.
 
+    `news` is set when there is something to write down, or room for more.
+    """
 
-async def send_all(
-    transport: Transport, envelopes: Sequence[Envelope], *, stop: threading.Event
-) -> dict[int, Outcome]:
-    """The outcome by delivery. What is missing was not begun: the relay could not be reached, or `stop` was set."""
-    waiting = deque(envelopes)
-    outcomes: dict[int, Outcome] = {}
-    count = min(transport.connections, len(envelopes))
-    workers = [asyncio.create_task(_work(transport, waiting, outcomes, stop)) for _ in range(count)]
-    pending = set(workers)
-    while pending and not stop.is_set():
-        _done, pending = await asyncio.wait(pending, timeout=LOOK_SECONDS)
-    if pending:
-        _done, pending = await asyncio.wait(pending, timeout=GRACE_SECONDS)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*workers, return_exceptions=True)
-    return outcomes
+    def __init__(self, *, enough: int) -> None:
+        self.outcomes: list[tuple[Envelope, Outcome]] = []
+        self.news = asyncio.Event()
+        self.trouble: Outcome | None = None
+        self._waiting: deque[Envelope] = deque()
+        self._more = asyncio.Event()
+        self._enough = enough
+        self._sending = 0
+        self._connections = 0
+        self._closed = False
 
+    @property
+    def under_way(self) -> int:
+        """Messages that may have left, and of which it is not written down: what a kill would make uncertain."""
+        return len(self._waiting) + self._sending + len(self.outcomes)
 
-async def _work(
-    transport: Transport, waiting: deque[Envelope], outcomes: dict[int, Outcome], stop: threading.Event
-) -> None:
-    while waiting and not stop.is_set():
-        envelope = waiting.popleft()
+    @property
+    def idle(self) -> bool:
+        """Whether a connection has nothing to take."""
+        return not self._waiting
+
+    @property
+    def dead(self) -> bool:
+        """Whether no connection works any more."""
+        return self.trouble is not None and self._connections == 0
+
+    def add(self, envelopes: Iterable[Envelope]) -> None:
+        """These may leave."""
+        self._waiting.extend(envelopes)
+        self._more.set()
+
+    def close(self) -> list[Envelope]:
+        """Nothing more is begun; gives what was not."""
+        self._closed = True
+        self._more.set()
+        rest = list(self._waiting)
+        self._waiting.clear()
+        return rest
+
+    def written_down(self) -> list[tuple[Envelope, Outcome]]:
+        """Take the outcomes, to write them down."""
+        outcomes, self.outcomes = self.outcomes, []
+        return outcomes
+
+    async def work(self, transport: Transport) -> None:
+        """Be one connection: send until the feed is closed, or the relay cannot be reached."""
+        self._connections += 1
         try:
-            outcome = await transport.send(envelope)
-        except (
-            Exception
-        ) as error:  # a defect met in one message must not take the outcomes of the others with it
-            outcome = Outcome(Result.UNCERTAIN, "", reply=f"{type(error).__name__}: {error}")
-        outcomes[envelope.delivery_id] = outcome
-        if outcome.result is Result.UNREACHABLE:
-            waiting.clear()  # the others would fare no better; they stay planned and go when the relay is back
+            while (envelope := await self._take()) is not None:
+                self._sending += 1
+                try:
+                    outcome = await _send(transport, envelope)
+                finally:
+                    self._sending -= 1
+                if outcome.result is Result.UNREACHABLE:
+                    self.trouble = outcome
+                    self._waiting.appendleft(envelope)  # another connection may still work
+                    self._more.set()
+                    return
+                self._done(envelope, outcome)
+        finally:
+            self._connections -= 1
+            self.news.set()
+
+    async def _take(self) -> Envelope | None:
+        while not self._waiting:
+            if self._closed:
+                return None
+            self._more.clear()
+            self.news.set()
+            await self._more.wait()
+        return self._waiting.popleft()
+
+    def _done(self, envelope: Envelope, outcome: Outcome) -> None:
+        self.outcomes.append((envelope, outcome))
+        if len(self.outcomes) >= self._enough or not self._waiting:
+            self.news.set()
+
+
+async def _send(transport: Transport, envelope: Envelope) -> Outcome:
+    try:
+        return await transport.send(envelope)
+    except Exception as error:  # a defect met in one message must not take the outcomes of the others with it
+        return Outcome(Result.UNCERTAIN, "", reply=f"{type(error).__name__}: {error}")

@@ -7,34 +7,51 @@ from typing import Protocol, Self
 
 
 class Result(StrEnum):
-    """What came of one try. `unreachable` says nothing of the message: the relay itself did not do its work."""
+    """What came of one try.
+
+    `hard` and `failed` are for good, the one because there is no such mailbox. `throttled`: its provider wants it slower.
+    `sender_fault` and `unreachable` say nothing of the message: we, or the relay, are not in order.
+    """
 
     SENT = "sent"
     DEFERRED = "deferred"
+    THROTTLED = "throttled"
     FAILED = "failed"
+    HARD = "hard"
     UNCERTAIN = "uncertain"
+    SENDER_FAULT = "sender_fault"
     UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """A message on its way: bytes with CRLF lines, and the addresses of SMTP, their domains in ASCII."""
+    """A message on its way: bytes with CRLF lines, and the addresses of SMTP, their domains in ASCII.
+
+    No line begins with a single dot. `smtputf8`: only a server that offers SMTPUTF8 (RFC 6531) can take it.
+    """
 
     delivery_id: int
     sender: str
     recipient: str
     message_id: str
     message: bytes
+    smtputf8: bool = False
+
+    @property
+    def domain(self) -> str:
+        """The recipient's, in lower case."""
+        return self.recipient.rpartition("@")[2].lower()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a try came to: the server, and its code and reply where it gave one."""
+    """What a try came to: the server, and its code and reply where it gave one; `reason` is that of the verdict."""
 
     result: Result
     server: str
     code: int | None = None
     reply: str = ""
+    reason: str = ""
 
 
 class Transport(Protocol):

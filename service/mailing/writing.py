@@ -3,16 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from content.issues import Issue
 from service.i18n import _
 from service.mailing.fragments import greeting
-from service.mailing.links import confirm_link, desk_link, preferences_link, sign_in_link, unsubscribe_link
-from service.mailing.outbox import Delivery
+from service.mailing.links import (
+    confirm_link,
+    desk_link,
+    mailing_link,
+    preferences_link,
+    sign_in_link,
+    unsubscribe_link,
+)
+from service.mailing.outbox import Delivery, Mailing
 from service.mailing.rendering import Rendered, render_mail
 from service.settings import Settings
-from service.users import User
+from service.users import SignInLink, User
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.signup import latest_request
 
@@ -45,7 +52,7 @@ def write_letter(
     if isinstance(person, Subscriber):
         values: dict[str, Any] | None = _to_reader(session, settings, kind, person, now)
     elif kind == "sign-in":
-        values = {"link": sign_in_link(settings, str(delivery.context["nonce"]), now)}
+        values = _to_sign_in(session, settings, str(delivery.context["nonce"]), now)
     else:
         values = _to_desk(session, settings, kind, delivery)
     if values is None:
@@ -72,8 +79,19 @@ def _to_reader(
     }
 
 
+def _to_sign_in(session: Session, settings: Settings, nonce: str, now: datetime) -> dict[str, Any] | None:
+    """A link that works; none when it was used or ran out while the mail waited for the relay."""
+    usable = select(SignInLink.id).where(
+        SignInLink.nonce == nonce,
+        SignInLink.expires_at > now,
+        SignInLink.used_at == None,  # noqa: E711  SQL
+    )
+    return {"link": sign_in_link(settings, nonce, now)} if session.exec(usable).first() else None
+
+
 def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery) -> dict[str, Any] | None:
-    issue_id = delivery.context.get("issue_id")
+    paused = session.get(Mailing, delivery.context.get("mailing_id") or 0)
+    issue_id = paused.issue_id if paused else delivery.context.get("issue_id")
     issue = session.get(Issue, issue_id) if issue_id else None
     values: dict[str, Any] = {
         "title": issue.title if issue else "",
@@ -85,6 +103,10 @@ def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery
         return {**values, "moment": moment, "work": WORK.get(schedule, schedule)}
     if issue is None:
         return None
+    if kind == "mailing-paused":
+        if paused is None:
+            return None
+        values |= {"reply": paused.pause_reply, "link": mailing_link(settings, paused.id or 0)}
     if kind == "issue-refused":
         values["problem"] = REFUSALS[str(delivery.context["problem"])]
     return {**values, "moment": issue.send_at}

@@ -1,6 +1,5 @@
 """What each line of the schedule does. Each action is a transaction's work, and its outcome is a note for the desk."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from babel.dates import format_date
@@ -14,11 +13,11 @@ from content.issues import Issue, IssueKind
 from service.clock import AMSTERDAM
 from service.errors import MailRefused, NothingToSend
 from service.limits import RateCount
-from service.mailing.letters import post_letter
+from service.mailing.letters import post_to_desk
 from service.mailing.planning import plan_issue
 from service.runtime import Runtime
 from service.schedule.table import Due, monthly_moments
-from service.users import DeskSession, RoleName, SignInLink, users_with_role
+from service.users import DeskSession, SignInLink
 
 SCHEDULER = "schedule"
 """Who made an issue that the schedule opened."""
@@ -55,14 +54,14 @@ def remind_editors(session: Session, runtime: Runtime, due: Due, now: datetime) 
     wanted = select(Issue).where(Issue.send_at == moment, col(Issue.closed_at).is_(None))
     waiting = [issue for issue in session.exec(wanted) if current_approval(session, issue) is None]
     for issue in waiting:
-        write_to_desk(session, kind="remind-editors", context={"issue_id": issue.id}, now=now)
+        post_to_desk(session, kind="remind-editors", context={"issue_id": issue.id}, now=now)
     return f"{len(waiting)} issues wait for approval"
 
 
 def send_issue(session: Session, runtime: Runtime, issue: Issue, now: datetime) -> str:
     """Plan the mailing of an approved issue; otherwise say so to the editors, and send nothing."""
     if current_approval(session, issue) is None:
-        write_to_desk(session, kind="issue-not-approved", context={"issue_id": issue.id}, now=now)
+        post_to_desk(session, kind="issue-not-approved", context={"issue_id": issue.id}, now=now)
         return "not approved: nothing was sent, the editors were told"
     try:
         with (
@@ -71,7 +70,7 @@ def send_issue(session: Session, runtime: Runtime, issue: Issue, now: datetime) 
             mailing = plan_issue(session, runtime, issue=issue, now=now)
     except (MailRefused, NothingToSend) as error:
         problem = {"issue_id": issue.id, "problem": type(error).__name__}
-        write_to_desk(session, kind="issue-refused", context=problem, now=now)
+        post_to_desk(session, kind="issue-refused", context=problem, now=now)
         return f"nothing was sent, the editors were told: {error}"
     return f"mailing {mailing.id}: {mailing.planned} readers"
 
@@ -83,7 +82,7 @@ def ask_a_person(session: Session, due: Due, now: datetime) -> str:
         "due_at": due.due_at.isoformat(),
         "issue_id": due.issue_id,
     }
-    write_to_desk(session, kind="occurrence-expired", context=context, now=now)
+    post_to_desk(session, kind="occurrence-expired", context=context, now=now)
     return "too late to happen by itself: a person decides"
 
 
@@ -99,14 +98,6 @@ def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
             session.connection().execute(delete(table).where(col(moment) < now - timedelta(days=2))).rowcount
         )
     return f"{gone} rows deleted"
-
-
-def write_to_desk(session: Session, *, kind: str, context: Mapping[str, object], now: datetime) -> int:
-    """Post a letter to each active editor and publisher; give how many."""
-    people = users_with_role(session, RoleName.EDITOR, RoleName.PUBLISHER)
-    for user in people:
-        post_letter(session, kind=kind, user=user, context=context, now=now)
-    return len(people)
 
 
 def _monthly_after(runtime: Runtime, due: Due) -> datetime:

@@ -1,0 +1,212 @@
+"""Drafts: what claimed deliveries are to say, read from the database; or how they end here (gone, suppressed, refused)."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session, col, select
+
+from service.errors import MailRefused
+from service.mailing.claims import Claimed, Settlement
+from service.mailing.envelopes import Draft
+from service.mailing.filling import Reader, encoded, encoded_values, form_of, has_region, reason_values
+from service.mailing.links import preferences_link, unsubscribe_link
+from service.mailing.messages import ListHeaders, Mailbox, Message, one_line, wire_address
+from service.mailing.mime import Body, Piece
+from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
+from service.mailing.recipients import Recipient, Recipients, cancelled, load_recipients, refusal_of
+from service.mailing.rendering import Rendered, refuse_too_large
+from service.mailing.writing import known_name, write_letter
+from service.runtime import Runtime
+from service.settings import Settings
+from service.users import User
+from subscribers.organisations import Organisation
+from subscribers.people import Subscriber
+
+log = structlog.get_logger()
+
+MOST_BODIES = 400
+"""Variants that are kept encoded in memory, some 40 KB each."""
+
+MOST_REASONS = 4_000
+"""Profiles of which the reasons are kept, some 5 KB each."""
+
+
+@dataclass
+class Kept:
+    """What is kept from batch to batch, since many readers share it: encoded variants, reasons, organisations."""
+
+    bodies: dict[tuple[int, bool], tuple[str, Body]] = field(default_factory=dict)
+    reasons: dict[tuple[int, frozenset[str]], Mapping[str, Piece]] = field(default_factory=dict)
+    organisations: dict[int, Organisation] = field(default_factory=dict)
+
+    def make_room(self) -> None:
+        """Forget what grew too large; it is read anew when it is needed."""
+        if len(self.bodies) > MOST_BODIES:
+            self.bodies.clear()
+        if len(self.reasons) > MOST_REASONS:
+            self.reasons.clear()
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What drafting one batch works with."""
+
+    session: Session
+    runtime: Runtime
+    kept: Kept
+    recipients: Recipients
+    mailings: Mapping[int, Mailing]
+    now: datetime
+
+
+def draft_all(
+    session: Session, runtime: Runtime, claimed: Collection[Claimed], kept: Kept, *, now: datetime
+) -> list[Draft | Settlement]:
+    """In the order of `claimed`: a draft for each delivery, or how it ends without one. `kept` goes on from batch to batch."""
+    kept.make_room()
+    wanted = select(Mailing).where(col(Mailing.id).in_({one.mailing_id for one in claimed}))
+    mailings = {one.id or 0: one for one in session.exec(wanted)}
+    recipients = load_recipients(session, runtime.settings, claimed)
+    _keep_organisations(session, kept, recipients)
+    batch = _Batch(session, runtime, kept, recipients, mailings, now)
+    return [_guarded(batch, one) for one in claimed]
+
+
+def message_id_of(delivery: Delivery | Claimed, mailing: Mailing, settings: Settings) -> str:
+    """The same for every try at a delivery, and for no other delivery anywhere."""
+    if delivery.message_id:
+        return delivery.message_id
+    origin = f"{settings.base_url}\n{mailing.created_at.timestamp()}\n{mailing.id}\n{delivery.id}"
+    digest = hashlib.sha256(origin.encode()).hexdigest()[:16]
+    return f"<{mailing.id}.{delivery.id}.{digest}@{_domain(settings)}>"
+
+
+def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
+    mailing = batch.mailings[one.mailing_id]
+    try:
+        if one.subscriber_id is not None and (refusal := refusal_of(batch.recipients, one, mailing)):
+            return refusal
+        return _issue(batch, one, mailing) if mailing.issue_id is not None else _letter(batch, one, mailing)
+    except MailRefused as error:
+        return Settlement(one.id, DeliveryState.FAILED, str(error))
+    except Exception as error:  # a defect in one mail must not hold up the queue behind it
+        log.exception("mail cannot be composed", delivery=one.id, kind=mailing.kind)
+        return Settlement(one.id, DeliveryState.FAILED, f"Cannot be composed: {type(error).__name__}")
+
+
+def _issue(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft:
+    settings, now = batch.runtime.settings, batch.now
+    person = batch.recipients.readers[one.subscriber_id or 0]
+    choice = batch.recipients.choices[one.mailing_id, one.profile_key, one.language]
+    organisations = _organisations_of(batch, person)
+    subject, body = _body(batch, choice.variant_id or 0, with_region=has_region(organisations))
+    leave = unsubscribe_link(settings, person, mailing.stream, now)
+    reader = Reader(
+        name=one_line(person.name),
+        language=one.language,
+        organisations=organisations,
+        reasons=choice.reasons,
+        preferences_link=preferences_link(settings, person, now),
+        unsubscribe_link=leave,
+    )
+    message = replace(
+        _message(batch, one, mailing, recipient=Mailbox(reader.name, person.address)),
+        subject=subject,
+        content_type=body.content_type,
+        listed=_list_headers(settings, mailing, leave),
+    )
+    return Draft(one.id, _return_path(settings), message, body, reader, _reasons(batch, choice, body))
+
+
+def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement:
+    settings, session = batch.runtime.settings, batch.session
+    delivery = session.get_one(Delivery, one.id)
+    person: Subscriber | User
+    if one.user_id is not None:
+        user = session.get(User, one.user_id)
+        if user is None or not user.active:
+            return cancelled(one, "This person may no longer sign in.")
+        person = user
+    else:
+        person = session.get_one(Subscriber, one.subscriber_id)
+    letter = write_letter(
+        session, settings=settings, kind=mailing.kind, delivery=delivery, person=person, now=batch.now
+    )
+    if letter is None:
+        return cancelled(one, "What this mail is about is gone.")
+    refuse_too_large(letter)
+    body = encoded(form_of(letter, with_region=False))
+    recipient = Mailbox(one_line(known_name(person)), person.address)
+    message = _message(batch, one, mailing, recipient=recipient)
+    message = replace(message, subject=letter.subject, content_type=body.content_type)
+    return Draft(one.id, _return_path(settings), message, body)
+
+
+def _message(batch: _Batch, one: Claimed, mailing: Mailing, *, recipient: Mailbox) -> Message:
+    """What every message has; subject and content are still to come."""
+    settings = batch.runtime.settings
+    return Message(
+        sender=Mailbox(one_line(settings.sender_name), _from(settings)),
+        recipient=recipient,
+        reply_to=settings.editors_address,
+        subject="",
+        language=one.language,
+        date=batch.now,
+        message_id=message_id_of(one, mailing, settings),
+        content_type="",
+    )
+
+
+def _body(batch: _Batch, variant_id: int, *, with_region: bool) -> tuple[str, Body]:
+    key = (variant_id, with_region)
+    if key not in batch.kept.bodies:
+        variant = batch.session.get_one(Variant, variant_id)
+        rendered = Rendered(variant.subject, variant.html, variant.text)
+        batch.kept.bodies[key] = (variant.subject, encoded(form_of(rendered, with_region=with_region)))
+        batch.session.expunge(variant)
+    return batch.kept.bodies[key]
+
+
+def _reasons(batch: _Batch, choice: ProfileChoice, body: Body) -> Mapping[str, Piece]:
+    key = (choice.id or 0, body.names)
+    if key not in batch.kept.reasons:
+        values = reason_values(choice.reasons, body.names, batch.runtime.vocabulary, choice.language)
+        batch.kept.reasons[key] = encoded_values(values)
+    return batch.kept.reasons[key]
+
+
+def _keep_organisations(session: Session, kept: Kept, recipients: Recipients) -> None:
+    wanted = {one for ids in recipients.organisation_ids.values() for one in ids} - kept.organisations.keys()
+    for found in session.exec(select(Organisation).where(col(Organisation.id).in_(wanted))):
+        session.expunge(found)
+        kept.organisations[found.id or 0] = found
+
+
+def _organisations_of(batch: _Batch, person: Recipient) -> tuple[Organisation, ...]:
+    ids = batch.recipients.organisation_ids.get(person.id, ())
+    return tuple(sorted((batch.kept.organisations[one] for one in ids), key=lambda one: one.name))
+
+
+def _list_headers(settings: Settings, mailing: Mailing, leave: str) -> ListHeaders:
+    return ListHeaders(
+        unsubscribe_link=leave,
+        list_id=f"{mailing.stream}.{_domain(settings)}",
+        help_address=settings.editors_address or _from(settings),
+        feedback_id=f"issue-{mailing.issue_id}:{mailing.stream}:newsletter:kennispost",
+    )
+
+
+def _return_path(settings: Settings) -> str:
+    return wire_address(_from(settings))
+
+
+def _from(settings: Settings) -> str:
+    """The sender, or, outside production, an address that can reach no one."""
+    return settings.sender_address or "kennispost@localhost.invalid"
+
+
+def _domain(settings: Settings) -> str:
+    return wire_address(_from(settings)).rpartition("@")[2]

@@ -1,0 +1,62 @@
+"""MIME: a text and its HTML as one multipart/alternative body (RFC 2046, 5.1.4), encoded once and filled for each reader."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from service.mailing.holes import Pieces
+from service.mailing.quoted import SOFT, quoted
+
+
+class Piece(NamedTuple):
+    """What goes into a hole: encoded for the text, and escaped and encoded for the HTML."""
+
+    text: bytes
+    html: bytes
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body with holes. `fixed` and the holes take turns; a hole is its name and whether it stands in the HTML."""
+
+    boundary: str
+    fixed: tuple[bytes, ...]
+    holes: tuple[tuple[str, bool], ...]
+
+    @property
+    def content_type(self) -> str:
+        """The value of the Content-Type header."""
+        return f'multipart/alternative; boundary="{self.boundary}"'
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the holes."""
+        return frozenset(name for name, _ in self.holes)
+
+    def filled(self, values: Mapping[str, Piece]) -> bytes:
+        """Join the body for one reader. A hole without a value is a defect (KeyError), never an empty place."""
+        parts: list[bytes] = [b""] * (len(self.fixed) + len(self.holes))
+        parts[::2] = self.fixed
+        parts[1::2] = [values[name].html if in_html else values[name].text for name, in_html in self.holes]
+        return b"".join(parts)
+
+
+def body_of(*, text: Pieces, html: Pieces) -> Body:
+    """Encode a mail that was taken apart at its holes: text first, so that the HTML is preferred where it can be shown."""
+    digest = hashlib.sha256("".join([*text, "\0", *html]).encode()).hexdigest()
+    boundary = f"kennispost-{digest[:24]}"
+    fixed, holes = [b""], []
+    for kind, pieces in (("plain", text), ("html", html)):
+        head = f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+        fixed[-1] += head.encode()
+        for at, piece in enumerate(pieces):
+            if at % 2:
+                holes.append((piece, kind == "html"))
+                fixed[-1] += SOFT
+                fixed.append(SOFT)
+            else:
+                fixed[-1] += quoted(piece)
+        fixed[-1] += b"\r\n"
+    fixed[-1] += f"--{boundary}--\r\n".encode()
+    return Body(boundary, tuple(fixed), tuple(holes))

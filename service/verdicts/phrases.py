@@ -1,0 +1,38 @@
+"""The words: which reason a text gives, by phrases.txt beside this file. No gap in a pattern is open-ended, so that no text
+takes long to search."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+FILE = Path(__file__).with_name("phrases.txt")
+
+_GAP = ".{0,40}"
+_WORD_START = r"(?<![^\W\d_])"
+"""Where a word begins: "rbl" is not in "marble". Chinese and Japanese have no such places."""
+
+
+def read_phrases(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The groups of phrases.txt in their order: a reason, and its phrases. A reason may come more than once."""
+    for group in text.split("\n== ")[1:]:
+        reason, _, lines = group.partition("\n")
+        yield reason, tuple(line for line in lines.splitlines() if line and not line.startswith("# "))
+
+
+def reason_in(words: str) -> str | None:
+    """The reason that these words give, lower case and with single blanks; None when they give none."""
+    return next((reason for reason, pattern in _PATTERNS if pattern.search(words)), None)
+
+
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_alternative, phrases)))
+
+
+def _alternative(phrase: str) -> str:
+    lettered = phrase[0].isascii() and phrase[0].isalpha()
+    return (_WORD_START if lettered else "") + _GAP.join(map(re.escape, phrase.split("..")))
+
+
+_PATTERNS = tuple(
+    (reason, _pattern(phrases)) for reason, phrases in read_phrases(FILE.read_text(encoding="utf-8"))
+)
