@@ -7,8 +7,7 @@ from sqlmodel import col
 
 from service.bench.proof import Told, Try
 from service.database import reading, writing
-from service.mailing.ledger import END_STATES
-from service.mailing.outbox import Attempt, Delivery, DeliveryState, Mailing
+from service.mailing.outbox import END_STATES, Attempt, Delivery, DeliveryState, Mailing
 from service.runtime import Runtime
 from subscribers.people import Subscriber
 

@@ -4,8 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from service.mailing.ledger import END_STATES
-from service.mailing.outbox import DeliveryState, MailingState
+from service.mailing.outbox import END_STATES, DeliveryState, MailingState
 
 MOST_PER_KILL = 50
 """Messages that may be uncertain after one kill: those of one batch."""
