@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from service.bench.ending import ended_in_order
 from service.bench.killing import TROUBLES, CrashCourse, CrashPlan, crash_course
 from service.bench.proof import Evidence, Proofs, prove
 from service.bench.telling import give, tell
@@ -45,7 +46,8 @@ def crash(
         lease_seconds=lease_seconds,
         spread=spread,
     )
-    course, evidence = crash_course(plan, tell=tell)
+    with ended_in_order():
+        course, evidence = crash_course(plan, tell=tell)
     proofs = prove(evidence)
     give(crash_report(plan, course, evidence, proofs))
     if not proofs.hold:

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from service.bench.ending import ended_in_order
 from service.bench.figures import Load, summary
 from service.bench.measuring import measure
 from service.bench.telling import give, tell
@@ -56,7 +57,8 @@ def send(
         rounds=rounds,
         sink=sink,
     )
-    measured = measure(load, tell=tell)
+    with ended_in_order():
+        measured = measure(load, tell=tell)
     figures = summary(measured)
     if as_json:
         give(figures)
