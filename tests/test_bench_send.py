@@ -94,6 +94,14 @@ def test_a_mailing_is_sent_along_the_whole_path_and_measured(database: str) -> N
         assert 20 < one["idle_mb"] <= one["peak_mb"] < 1000
 
 
+def test_planning_can_be_measured_alone(database: str) -> None:
+    options = ["--readers", "5000", "--plan-only", "--database", database, "--json"]
+    figures = json.loads(CliRunner().invoke(app, ["bench", "send", *options]).stdout)
+    assert figures["sending"] == []
+    assert 0 < figures["planning"]["cpu_seconds"] < 60
+    assert 20 < figures["planning"]["idle_mb"] <= figures["planning"]["peak_mb"] < 1000
+
+
 def test_figures_of_a_mailing_that_was_not_all_sent_do_not_count() -> None:
     with own_sink(SinkOptions(faults=("5xx:4",))) as sink:
         options = ["--readers", "60", "--sink", str(sink.address), "--wait-ms", "1", "--json"]
@@ -119,6 +127,6 @@ def test_ratios_are_of_medians() -> None:
     assert figures["ratio_to_one_process"] == 2.0
     assert figures["ratio_to_smtp_source"] == 0.4
     assert figures["sending"][0] == {
-        "processes": 1, "messages_per_second": 200, "runs": [200, 100, 250], "cpu_us_per_message": 1000, "idle_mb": 60,
-        "peak_mb": 80,
+        "processes": 1, "messages_per_second": 200, "runs": [200, 100, 250], "cores": 0.2, "cpu_us_per_message": 1000,
+        "idle_mb": 60, "peak_mb": 80,
     }  # fmt: skip

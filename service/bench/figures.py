@@ -19,6 +19,7 @@ class Load:
     wait_ms: int = 0
     rounds: int = 1
     sink: str = ""
+    plan_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Sending:
     def rate(self) -> float:
         """Messages a second."""
         return self.sent / self.seconds
+
+    @property
+    def cores(self) -> float:
+        """Processor seconds a second. Well under one for each process: it waited, or others had the processor."""
+        return self.cpu_seconds / self.seconds
 
 
 @dataclass
@@ -85,9 +91,13 @@ def summary(measured: Measured) -> dict[str, Any]:
         "signed": measured.signed,
         "readers_seconds": round(measured.readers_seconds, 1),
         "planning": _planning(measured),
-        "sending": [_sending(measured, count) for count in sorted({1, load.processes})],
+        "sending": [
+            _sending(measured, count) for count in sorted({one.processes for one in measured.sendings})
+        ],
         "complete": measured.complete,
     }
+    if not measured.sendings:
+        return result
     if load.processes > 1:
         result["ratio_to_one_process"] = round(measured.rate(load.processes) / measured.rate(1), 2)
     if measured.smtp_source:
@@ -116,6 +126,7 @@ def _sending(measured: Measured, processes: int) -> dict[str, Any]:
         "processes": processes,
         "messages_per_second": round(measured.rate(processes)),
         "runs": [round(one.rate) for one in runs],
+        "cores": round(median(one.cores for one in runs), 2),
         "cpu_us_per_message": round(median(one.cpu_seconds * 1e6 / max(1, one.sent) for one in runs)),
         "idle_mb": round(min(one.idle_mb for one in runs)),
         "peak_mb": round(max(one.peak_mb for one in runs)),

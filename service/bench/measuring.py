@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from service.bench.figures import Load, Measured, Planning, Sending
@@ -39,6 +40,16 @@ class _Run:
     tell: Tell
     measured: Measured
     issues: int = 0
+    children: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def log(self) -> Path:
+        """Where the processes under measurement complain; a pipe could fill up and hold them."""
+        return self.stage.folder / "measured.log"
+
+    def complaint(self) -> str:
+        """The end of it."""
+        return self.log.read_text(encoding="utf-8", errors="replace").strip()[-1500:]
 
 
 def measure(load: Load, *, tell: Tell) -> Measured:
@@ -48,6 +59,10 @@ def measure(load: Load, *, tell: Tell) -> Measured:
         BenchRefused: the database, the sink or the signing cannot be had here.
     """
     measured = Measured(load)
+    if load.plan_only:
+        with _ready(measured, Address("127.0.0.1", 1, "none"), tell) as run:
+            _plan(run)
+        return measured
     counts = sample(load)
     measured.message_bytes = counts.bytes / max(1, counts.accepted)
     measured.signed = counts.signed == counts.accepted > 0
@@ -92,7 +107,13 @@ def _ready(measured: Measured, address: Address, tell: Tell) -> Iterator[_Run]:
         add_readers(stage.runtime.engine, groups, load.readers, now=stage.runtime.clock())
         measured.readers_seconds = time.monotonic() - began
         tell(f"{load.readers:,} readers made in {measured.readers_seconds:.1f} s")
-        yield _Run(load, stage, groups, tell, measured)
+        run = _Run(load, stage, groups, tell, measured)
+        try:
+            yield run
+        finally:
+            for child in run.children:
+                child.kill()  # does nothing to one that has ended
+                child.communicate()
 
 
 def _hold_yardstick(run: _Run, address: Address) -> None:
@@ -106,7 +127,7 @@ def _hold_yardstick(run: _Run, address: Address) -> None:
         run.tell(f"smtp-source: {rate:,.0f} messages/s")
 
 
-def _plan_and_send(run: _Run, processes: int) -> None:
+def _plan(run: _Run) -> Planning:
     run.issues += 1
     runtime = run.stage.runtime
     with writing(runtime.engine) as session:
@@ -114,9 +135,14 @@ def _plan_and_send(run: _Run, processes: int) -> None:
             session, run.groups, size=run.load.size, number=run.issues, now=runtime.clock()
         )
         issue_id = issue.id or 0
-    planned = Planning(**_output(_started(run, "service.bench.planner", str(issue_id)), ""))
+    planned = Planning(**_output(run, _started(run, "service.bench.planner", str(issue_id))))
     run.measured.plannings.append(planned)
     run.tell(f"{planned.planned:,} deliveries planned in {planned.seconds:.1f} s")
+    return planned
+
+
+def _plan_and_send(run: _Run, processes: int) -> None:
+    planned = _plan(run)
     sending = _send(run, planned, processes)
     run.measured.sendings.append(sending)
     run.tell(
@@ -128,12 +154,12 @@ def _send(run: _Run, planned: Planning, processes: int) -> Sending:
     senders = [_started(run, "service.bench.sender") for _ in range(processes)]
     for sender in senders:  # imports and start-up are done before the first of them begins
         if sender.stdout is None or sender.stdout.readline() != "ready\n":
-            raise BenchRefused(f"A sender does not start: {sender.communicate()[1].strip()[-1000:]}")
+            raise BenchRefused(f"A sender does not start: {run.complaint()}")
     for sender in senders:
         if sender.stdin is not None:
             sender.stdin.write("go\n")
             sender.stdin.flush()
-    said = [_output(sender, "") for sender in senders]
+    said = [_output(run, sender) for sender in senders]
     with reading(run.stage.runtime.engine) as session:
         states = ledger(session, session.get_one(Mailing, planned.mailing_id))
     return Sending(
@@ -148,21 +174,25 @@ def _send(run: _Run, planned: Planning, processes: int) -> Sending:
 
 
 def _started(run: _Run, module: str, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-m", module, *arguments],
-        env=run.stage.environment(),
-        cwd=run.stage.folder,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with run.log.open("ab") as log:
+        child = subprocess.Popen(  # noqa: S603  our own program
+            [sys.executable, "-m", module, *arguments],
+            env=run.stage.environment(),
+            cwd=run.stage.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            process_group=0,
+        )
+    run.children.append(child)
+    return child
 
 
-def _output(process: subprocess.Popen[str], given: str) -> dict[str, Any]:
-    said, complained = process.communicate(given)
-    if process.returncode != 0:
-        raise BenchRefused(f"A process under measurement failed. {complained.strip()[-1500:]}")
+def _output(run: _Run, child: subprocess.Popen[str]) -> dict[str, Any]:
+    said = child.communicate()[0]
+    if child.returncode != 0:
+        raise BenchRefused(f"A process under measurement failed. {run.complaint()}")
     result: dict[str, Any] = json.loads(said)
     return result
 

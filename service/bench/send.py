@@ -40,6 +40,9 @@ def send(
     wait_ms: Annotated[int, typer.Option(help="Milliseconds a sink of ours takes for a message.", min=0)] = 0,
     processes: Annotated[int, typer.Option(help="Senders at once, compared with one.", min=1, max=16)] = 1,
     rounds: Annotated[int, typer.Option(help="Mailings of each kind; medians are given.", min=1)] = 1,
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Plan the mailing, and send nothing.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of a table.")
     ] = False,
@@ -56,6 +59,7 @@ def send(
         wait_ms=wait_ms,
         rounds=rounds,
         sink=sink,
+        plan_only=plan_only,
     )
     with ended_in_order():
         measured = measure(load, tell=tell)
@@ -72,7 +76,7 @@ def send(
 def _show(figures: dict[str, Any]) -> None:
     table = Table(
         title=f"{figures['readers']:,} readers, {figures['variants']} variants, {figures['message_bytes']:,} bytes a message, "
-        f"DKIM {figures['dkim']}, {figures['database']}, into {figures['sink']}",
+        f"DKIM {figures['dkim']}, {figures['database']}, into {figures['sink'] or 'nothing'}",
         show_header=False,
         title_justify="left",
     )
@@ -85,6 +89,7 @@ def _show(figures: dict[str, Any]) -> None:
         by = f"by {one['processes']} process(es)"
         table.add_row(f"{one['messages_per_second']:,}", f"messages/s {by}")
         table.add_row(f"{one['cpu_us_per_message']:,} µs", f"processor time a message {by}")
+        table.add_row(f"{one['cores']:.2f}", f"cores kept busy {by}")
         table.add_row(f"{one['peak_mb']} MB", f"memory at most, {one['idle_mb']} MB before it began, {by}")
     if "ratio_to_one_process" in figures:
         table.add_row(f"{figures['ratio_to_one_process']:.2f}", "times one process")
