@@ -17,6 +17,7 @@ from service.bench.stage import Stage, staged
 from service.bench.workers import Workers, running_workers
 from service.database import writing
 from service.errors import BenchRefused
+from service.mailing.outbox import DeliveryState
 from service.mailing.planning import plan_issue
 
 LOOK_SECONDS = 0.01
@@ -147,7 +148,7 @@ def _kill_one(run: _Run, dice: random.Random) -> None:
     """Wait until one of the workers has begun, and a random while longer; kill it, note what it was doing, replace it."""
     runtime, course = run.stage.runtime, run.course
     _keep_working(run)
-    pid = dice.choice(_begun(run))
+    pid = dice.choice(_begun(run, dice.choice(ledgers.UNDER_WAY)))
     time.sleep(dice.uniform(0, run.plan.spread))
     run.workers.kill(pid)
     run.workers.start()
@@ -165,14 +166,16 @@ def _kill_one(run: _Run, dice: random.Random) -> None:
     )
 
 
-def _begun(run: _Run) -> list[int]:
-    """The workers that have something under way, once there is one."""
+def _begun(run: _Run, state: DeliveryState) -> list[int]:
+    """The workers that hold something in this state, once there is one."""
     until, looked = time.monotonic() + PATIENCE_SECONDS, 0.0
-    while not (begun := [pid for pid in run.workers.pids if ledgers.held_by(run.stage.runtime, pid)]):
+    while not (
+        begun := [pid for pid in run.workers.pids if state in ledgers.held_by(run.stage.runtime, pid)]
+    ):
         now = time.monotonic()
         if now > until:
             raise BenchRefused(
-                f"Nobody claims anything in {PATIENCE_SECONDS:.0f} seconds, though there is work."
+                f"Nobody has anything {state} in {PATIENCE_SECONDS:.0f} seconds, though there is work."
             )
         if now - looked > 0.5:
             looked = now
