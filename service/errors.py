@@ -73,6 +73,14 @@ class DnsSilent(ServiceError):
     """The DNS did not answer; whether a record is there is not known."""
 
 
+class SpamAssassinMissing(ServiceError):
+    """SpamAssassin was asked for, and is not there or does not answer."""
+
+
+class MailNotFit(ServiceError):
+    """The mail lint found errors in an issue, which the issue's page names; it cannot be approved like this."""
+
+
 class NothingToSend(ServiceError):
     """A mailing without readers, or an issue without blocks."""
 

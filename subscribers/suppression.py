@@ -39,7 +39,9 @@ def suppresses_anyone(session: Session) -> bool:
     return session.exec(select(Suppression.id).limit(1)).first() is not None
 
 
-def suppressed_keys(session: Session, address_keys: Collection[str], *, keys: Sequence[str]) -> frozenset[str]:
+def suppressed_keys(
+    session: Session, address_keys: Collection[str], *, keys: Sequence[str]
+) -> frozenset[str]:
     """Those of these addresses, each in its one form, that must not be mailed; hashes under earlier keys count as well."""
     if not suppresses_anyone(session):
         return frozenset()

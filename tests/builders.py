@@ -9,7 +9,8 @@ from content.approval import approve, content_hash
 from content.composing import add_link, add_text, change_issue, open_issue
 from content.issues import Issue
 from content.vocabulary import Vocabulary
-from service.users import User
+from service.mailing.letters import post_letter
+from service.users import SignInLink, User, make_sign_in_link
 from subscribers.organisations import Organisation
 from subscribers.people import Interest, Membership, Subscriber, SubscriberState, Subscription
 from subscribers.profiles import refresh_profile_key
@@ -110,3 +111,11 @@ def a_request(
         session, address=address, name=name, organisation_keys=organisation_keys, interests=interests,
         language=language, vocabulary=vocabulary, source="form /aanmelden", now=now,
     )  # fmt: skip
+
+
+def a_sign_in_letter(session: Session, now: datetime, user: User | None = None) -> SignInLink:
+    """A letter with a link that signs somebody of the desk in, queued; the link as it is stored."""
+    person = user or a_user(session, now)
+    link = make_sign_in_link(session, user=person, now=now)
+    post_letter(session, kind="sign-in", user=person, context={"nonce": link.nonce}, now=now)
+    return link

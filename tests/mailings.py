@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlmodel import col, select
 
 from service.database import reading, writing
+from service.mailing.claims import Claimed
 from service.mailing.outbox import Delivery
 from service.mailing.planning import plan_issue
 from service.runtime import Runtime
@@ -35,6 +36,15 @@ def plan(runtime: Runtime, readers: int = 3) -> int:
             )
         issue = an_approved_issue(session, now, ("Lachgas in het verkeer", ["lachgas"]))
         return plan_issue(session, runtime, issue=issue, now=now).id
+
+
+def a_claim(number: int = 1, **others) -> Claimed:
+    """A delivery to a reader, claimed."""
+    known = {
+        "mailing_id": 1, "subscriber_id": number, "user_id": None, "profile_key": "", "language": "nl", "urgent": False,
+        "attempts": 0, "first_tried_at": None, "message_id": "",
+    }  # fmt: skip
+    return Claimed(id=number, **known | others)
 
 
 def states(runtime: Runtime, mailing_id: int) -> Counter[str]:

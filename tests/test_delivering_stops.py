@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlmodel import Session
 
 from service.database import reading, writing
 from service.mailing.claims import LEASE, claim, hand_over, recover, settle
@@ -15,8 +16,12 @@ from service.mailing.outbox import Delivery, DeliveryState, Mailing, MailingStat
 from service.mailing.retrying import settlement_of
 from service.mailing.transport import Outcome, Result
 from service.runtime import Runtime
-from tests.mailings import over_smtp, plan, states
+from tests.mailings import a_claim, over_smtp, plan, states
 from tests.relay import Relay, running_relay
+
+
+def claimed(session: Session, **how) -> list[int]:
+    return [one.id for one in claim(session, **how)]
 
 
 @pytest.fixture
@@ -87,7 +92,7 @@ def test_a_worker_killed_after_handing_over_leaves_it_uncertain(
 ) -> None:
     mailing_id = plan(by_smtp)
     with writing(by_smtp.engine) as session:
-        ids = claim(session, worker="killed", now=clock(), batch=2)
+        ids = claimed(session, worker="killed", now=clock(), batch=2)
         hand_over(session, {one: f"<{one}@x>" for one in ids}, worker="killed", now=clock())
     clock.advance(seconds=LEASE.total_seconds() + 1)
     assert deliver_due(by_smtp).sent == 1
@@ -100,11 +105,11 @@ def test_a_worker_killed_after_handing_over_leaves_it_uncertain(
 def test_a_clock_that_jumps_an_hour_lets_no_one_send_twice(runtime: Runtime, clock) -> None:
     plan(runtime, readers=2)
     with writing(runtime.engine) as session:
-        ids = claim(session, worker="slow", now=clock(), batch=2)
+        ids = claimed(session, worker="slow", now=clock(), batch=2)
     clock.advance(hours=1)
     with writing(runtime.engine) as session:
         recover(session, now=clock())
-        assert claim(session, worker="quick", now=clock(), batch=2) == ids
+        assert claimed(session, worker="quick", now=clock(), batch=2) == ids
     with writing(runtime.engine) as session:
         message_ids = {one: f"<{one}@x>" for one in ids}
         assert hand_over(session, message_ids, worker="slow", now=clock()) == set()
@@ -114,16 +119,14 @@ def test_a_clock_that_jumps_an_hour_lets_no_one_send_twice(runtime: Runtime, clo
 def test_a_worker_that_was_only_slow_is_believed_when_it_tells_what_happened(runtime: Runtime, clock) -> None:
     mailing_id = plan(runtime, readers=1)
     with writing(runtime.engine) as session:
-        ids = claim(session, worker="slow", now=clock(), batch=1)
+        ids = claimed(session, worker="slow", now=clock(), batch=1)
         hand_over(session, {ids[0]: "<1@x>"}, worker="slow", now=clock())
     clock.advance(hours=1)
     with writing(runtime.engine) as session:
         recover(session, now=clock())
     assert states(runtime, mailing_id) == {"uncertain": 1}
     with writing(runtime.engine) as session:
-        told = settlement_of(
-            ids[0], Outcome(Result.SENT, "relay", 250), attempts=0, since=clock(), letter=False, now=clock()
-        )
+        told = settlement_of(a_claim(ids[0]), Outcome(Result.SENT, "relay", 250), now=clock())
         settle(session, [told], worker="another", now=clock())
         assert session.get_one(Delivery, ids[0]).state == DeliveryState.UNCERTAIN
         settle(session, [told], worker="slow", now=clock())

@@ -18,7 +18,7 @@ from service.tokens import Purpose, read_token
 from subscribers.people import Subscriber
 from subscribers.signup import latest_request
 from subscribers.suppression import suppress
-from tests.builders import a_reader, a_request, a_user
+from tests.builders import a_reader, a_request, a_sign_in_letter, a_user
 
 
 def the_letter(runtime: Runtime) -> tuple[EmailMessage, str, str]:
@@ -80,12 +80,10 @@ def test_who_is_subscribed_already_hears_so_and_can_leave(runtime: Runtime, cloc
 
 def test_a_sign_in_link_is_made_when_the_letter_is_and_stored_nowhere(runtime: Runtime, clock) -> None:
     with writing(runtime.engine) as session:
-        post_letter(
-            session, kind="sign-in", user=a_user(session, clock()), context={"nonce": "n-1"}, now=clock()
-        )
+        nonce = a_sign_in_letter(session, clock()).nonce
     _, _, text = the_letter(runtime)
     token = link_in(text, "/redactie/inloggen")
-    assert read_token(runtime.settings, Purpose.SIGN_IN, token, now=clock()) == "n-1"
+    assert read_token(runtime.settings, Purpose.SIGN_IN, token, now=clock()) == nonce
     with reading(runtime.engine) as session:
         assert token not in str(session.get_one(Delivery, 1).model_dump())
 
@@ -124,11 +122,16 @@ def test_a_person_is_asked_about_what_came_too_late(runtime: Runtime, clock) -> 
     assert "http://testserver/redactie" in text
 
 
+def test_a_sign_in_link_that_ran_out_while_the_relay_was_down_is_not_mailed(runtime: Runtime, clock) -> None:
+    with writing(runtime.engine) as session:
+        a_sign_in_letter(session, clock())
+    clock.advance(minutes=61)
+    assert deliver_due(runtime).cancelled == 1
+
+
 def test_a_letter_says_who_sends_it_and_is_no_list(runtime: Runtime, clock) -> None:
     with writing(runtime.engine) as session:
-        post_letter(
-            session, kind="sign-in", user=a_user(session, clock()), context={"nonce": "n"}, now=clock()
-        )
+        a_sign_in_letter(session, clock())
     message, html, text = the_letter(runtime)
     for body in (html, text):
         assert "Postbus 1, 3500 AA Utrecht" in body
@@ -154,7 +157,7 @@ def test_who_may_no_longer_sign_in_gets_no_link(runtime: Runtime, clock) -> None
     with writing(runtime.engine) as session:
         user = a_user(session, clock())
         user.active = False
-        post_letter(session, kind="sign-in", user=user, context={"nonce": "n"}, now=clock())
+        a_sign_in_letter(session, clock(), user)
     assert deliver_due(runtime).cancelled == 1
 
 
@@ -169,9 +172,7 @@ def test_a_suppressed_address_gets_no_letter(runtime: Runtime, clock) -> None:
 
 def test_a_letter_that_its_transaction_takes_back_never_leaves(runtime: Runtime, clock) -> None:
     with pytest.raises(RuntimeError), writing(runtime.engine) as session:
-        post_letter(
-            session, kind="sign-in", user=a_user(session, clock()), context={"nonce": "n"}, now=clock()
-        )
+        a_sign_in_letter(session, clock())
         raise RuntimeError
     assert deliver_due(runtime).sent == 0
 

@@ -6,26 +6,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from service.mailing.maildir import MaildirTransport, arrived, key_of, mailbox_folder, read_all, read_one
-from service.mailing.messages import Mailbox, Message, build_message
+from service.mailing.messages import Mailbox, Message, headers_of, written
+from service.mailing.mime import body_of
 from service.mailing.transport import Envelope, Outcome, Result
 from service.settings import Settings
 
 
 def a_message(number: int, subject: str = "Nieuws") -> Envelope:
     message_id = f"<{number}@kennispost.example>"
-    content = build_message(
+    body = body_of(text=("Eén",), html=("<p>Eén</p>",))
+    headers = headers_of(
         Message(
             sender=Mailbox("Kennispost", "redactie@kennispost.example"),
             recipient=Mailbox("Zoë", "zoe@gemeente.example"),
             reply_to="",
             subject=subject,
-            html="<p>Eén</p>",
-            text="Eén",
             language="nl",
             date=datetime(2026, 12, 1, 9, tzinfo=UTC),
             message_id=message_id,
+            content_type=body.content_type,
         )
     )
+    content = written(headers, body.filled({}))
     return Envelope(number, "redactie@kennispost.example", "zoe@gemeente.example", message_id, content)
 
 

@@ -23,7 +23,8 @@ from service.database import reading, writing
 from service.demo.story import start_afresh
 from service.desk.stages import Stage, standing
 from service.errors import NotADemo
-from service.mailing.claims import Settlement, claim, finish_mailings, hand_over, recover, release, settle
+from service.mailing.claims import Settlement, claim, hand_over, recover, release, settle
+from service.mailing.closing import finish_mailings
 from service.mailing.delivering import deliver_due
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, MailingState, Variant
 from service.mailing.planning import plan_issue
@@ -112,7 +113,7 @@ def test_an_issue_that_is_approved_after_its_moment_does_not_claim_to_leave(runt
 def test_a_worker_that_is_slower_than_its_lease_loses_no_delivery(runtime: Runtime, clock) -> None:
     planned(runtime, clock())
     with writing(runtime.engine) as session:
-        first, second = claim(session, worker="slow", now=clock(), batch=10)
+        first, second = (one.id for one in claim(session, worker="slow", now=clock(), batch=10))
         hand_over(session, {first: "<1@x>", second: "<2@x>"}, worker="slow", now=clock())
     clock.advance(minutes=20)
     with writing(runtime.engine) as session:
@@ -122,7 +123,7 @@ def test_a_worker_that_is_slower_than_its_lease_loses_no_delivery(runtime: Runti
     with writing(runtime.engine) as session:
         later = Settlement(first, DeliveryState.DEFERRED, "451 later", server="relay", due_at=clock())
         settle(session, [later], worker="slow", now=clock())
-        release(session, [second], worker="slow")
+        release(session, [second], worker="slow", now=clock())
     assert deliver_due(runtime).sent == 2
     with reading(runtime.engine) as session:
         assert set(session.exec(select(Delivery.state))) == {"sent"}

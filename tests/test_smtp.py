@@ -12,7 +12,7 @@ from service.mailing.transport import Envelope, Outcome, Result
 from service.settings import Settings
 from tests.relay import Relay, certificate, password_is, running_relay
 
-MESSAGE = b"From: a@kennispost.example\r\nSubject: x\r\n\r\n.begint met een punt\r\n..\r\nslot\r\n"
+MESSAGE = b"From: a@kennispost.example\r\nSubject: x\r\n\r\n=2Ebegint met een punt\r\nslot\r\n"
 
 
 def settings_for(relay: Relay, **others) -> Settings:
@@ -35,8 +35,10 @@ def an_envelope(number: int, recipient: str, message: bytes = MESSAGE) -> Envelo
 
 
 def send(settings: Settings, *recipients: str, trusted: str | None = None) -> list[Outcome]:
+    settings = settings.model_copy(update={"smtp_trusted_certificates": trusted})
+
     async def all_of_them() -> list[Outcome]:
-        async with SmtpTransport(settings, trusted_certificates=trusted) as transport:
+        async with SmtpTransport(settings) as transport:
             return [await transport.send(an_envelope(number, to)) for number, to in enumerate(recipients)]
 
     return asyncio.run(all_of_them())
@@ -59,7 +61,7 @@ def test_one_connection_takes_messages_one_after_another() -> None:
 def test_a_refused_recipient_fails_alone() -> None:
     with running_relay(Relay(rcpt={"weg@x.example": "550 5.1.1 Unknown here"})) as relay:
         before, refused, after = send(settings_for(relay), "a@x.example", "weg@x.example", "b@x.example")
-        assert (refused.result, refused.code, refused.reply) == (Result.FAILED, 550, "5.1.1 Unknown here")
+        assert (refused.result, refused.code, refused.reply) == (Result.HARD, 550, "5.1.1 Unknown here")
         assert before.result is after.result is Result.SENT
         assert relay.recipients == ["a@x.example", "b@x.example"]
 
@@ -125,7 +127,7 @@ def test_a_sender_that_the_relay_refuses_is_not_held_against_the_recipient() -> 
         relay, auth_required=True, auth_require_tls=False, authenticator=password_is(b"u", b"p")
     ):
         (outcome,) = send(settings_for(relay), "a@x.example")
-    assert (outcome.result, outcome.code) == (Result.UNREACHABLE, 530)
+    assert (outcome.result, outcome.code) == (Result.SENDER_FAULT, 530)
 
 
 needs_openssl = pytest.mark.skipif(
@@ -150,7 +152,7 @@ def test_starttls_with_a_certificate_that_is_trusted_and_auth(tmp_path: Path) ->
     assert (refused.result, refused.code) == (Result.UNREACHABLE, 535)
     assert untrusted.result is Result.UNREACHABLE
     assert "certificate" in untrusted.reply.lower()
-    assert bare.result is Result.UNREACHABLE
+    assert (bare.result, bare.reason) == (Result.SENDER_FAULT, "tls")
     assert relay.recipients == ["a@x.example"]
 
 

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import bench, database, demo, dkim, run, sources, tagging, users
+from service.cli import bench, database, demo, dkim, mail, run, sources, tagging, users
 from service.errors import BenchRefused, InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.add_typer(sources.sources, name="sources")
 app.add_typer(users.users, name="users")
 app.add_typer(bench.bench, name="bench")
 app.add_typer(dkim.dkim, name="dkim")
+app.add_typer(mail.mail, name="mail")
 app.command("harvest")(sources.harvest)
 app.command("tag")(tagging.tag)
 

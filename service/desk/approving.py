@@ -15,10 +15,11 @@ from service.clock import AMSTERDAM
 from service.desk.access import Person, Publisher
 from service.desk.frame import desk_page, refusal
 from service.desk.issues import subject_of
+from service.desk.judging import judge_issue, stops_approval
 from service.desk.moments import typed_moment
 from service.desk.reach import reach
 from service.desk.stages import standing
-from service.errors import MomentRefused
+from service.errors import MailNotFit, MomentRefused
 from service.mailing.planning import plan_issue
 from service.schedule.table import next_monthly
 from service.settings import Settings
@@ -31,15 +32,20 @@ router = APIRouter(prefix="/redactie/edities/{issue_id}", dependencies=[Depends(
 
 @router.post("/goedkeuren")
 def approved(
+    *,
+    house: House,
     session: Transaction,
     now: Now,
     person: Publisher,
     issue_id: int,
     seen_hash: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Approve the content that the page showed."""
+    """Approve the content that the page showed, unless the mail lint finds errors in it."""
     issue = issue_by_id(session, issue_id)
     approve(session, issue=issue, approver=person.address, seen_hash=seen_hash, now=now)
+    findings = judge_issue(session, house, issue)  # of what is locked now; a refusal takes the approval back
+    if stops_approval(findings):
+        raise MailNotFit(f"Issue {issue.title!r} has errors: its page says which.")
     note_act(
         session,
         actor=person.address,

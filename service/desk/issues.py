@@ -15,7 +15,8 @@ from content.prose import markdown_to_html
 from service.audit import COMMAND_LINE, Act, AuditEvent, acts, note_act
 from service.desk.access import Anyone, Editor, Person
 from service.desk.frame import desk_page, refusal
-from service.desk.stages import closed_issues, open_issues, standing
+from service.desk.judging import judge_issue
+from service.desk.stages import Stage, closed_issues, open_issues, standing
 from service.i18n import _, full_date, translate
 from service.mailing.ledger import ledger
 from service.schedule.actions import SCHEDULER
@@ -72,6 +73,7 @@ def opened(
 def shown(
     *,
     request: Request,
+    house: House,
     session: Transaction,
     language: Language,
     person: Anyone,
@@ -98,6 +100,7 @@ def shown(
             for section in sections_of(session, issue)
         ],
         count=len(blocks),
+        findings=judge_issue(session, house, issue) if at.stage is Stage.DRAFT else (),
         removed=_removed(session, issue, weg),
         counts=ledger(session, at.mailing) if at.mailing else {},
         names=Names(session, language),

@@ -4,7 +4,6 @@ A bucket fills at so many an hour and holds no more than some minutes' worth, so
 second. A provider that asks for less is left alone until a moment, whatever its bucket holds.
 """
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,7 +88,7 @@ def leave_alone(session: Session, domain: str, *, reply: str, now: datetime) -> 
 def _buckets(
     session: Session, domains: Collection[str], limits: Limits, now: datetime
 ) -> dict[str, Allowance]:
-    """The buckets that bear on these domains, filled to this moment and locked, in one order so that nobody waits in a circle."""
+    """The buckets that bear on these domains, filled to now and locked, in one order so that nobody waits in a circle."""
     limited = ({EVERYONE} if limits.per_hour else set()) | (
         set(domains) if limits.per_hour_and_domain else set()
     )

@@ -22,6 +22,7 @@ from service.mailing.writing import known_name, write_letter
 from service.runtime import Runtime
 from service.settings import Settings
 from service.users import User
+from service.verp import return_path
 from subscribers.organisations import Organisation
 from subscribers.people import Subscriber
 
@@ -118,7 +119,7 @@ def _issue(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft:
         content_type=body.content_type,
         listed=_list_headers(settings, mailing, leave),
     )
-    return Draft(one.id, _return_path(settings), message, body, reader, _reasons(batch, choice, body))
+    return Draft(one.id, return_path(settings, one.id), message, body, reader, _reasons(batch, choice, body))
 
 
 def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement:
@@ -142,7 +143,7 @@ def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement
     recipient = Mailbox(one_line(known_name(person)), person.address)
     message = _message(batch, one, mailing, recipient=recipient)
     message = replace(message, subject=letter.subject, content_type=body.content_type)
-    return Draft(one.id, _return_path(settings), message, body)
+    return Draft(one.id, return_path(settings, one.id), message, body)
 
 
 def _message(batch: _Batch, one: Claimed, mailing: Mailing, *, recipient: Mailbox) -> Message:
@@ -197,10 +198,6 @@ def _list_headers(settings: Settings, mailing: Mailing, leave: str) -> ListHeade
         help_address=settings.editors_address or _from(settings),
         feedback_id=f"issue-{mailing.issue_id}:{mailing.stream}:newsletter:kennispost",
     )
-
-
-def _return_path(settings: Settings) -> str:
-    return wire_address(_from(settings))
 
 
 def _from(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """Envelopes: a draft becomes a message, filled, written and signed. Pure, so that several threads may build at once."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -7,9 +8,9 @@ import structlog
 
 from service.errors import MailRefused
 from service.mailing.claims import Settlement
-from service.mailing.dkim import Signer, hash_body, sign
+from service.mailing.dkim import Signer, sign
 from service.mailing.filling import Reader, encoded_values, own_values
-from service.mailing.messages import Message, headers_of, needs_smtputf8, wire_address, written
+from service.mailing.messages import Headers, Message, headers_of, needs_smtputf8, wire_address, written
 from service.mailing.mime import Body, Piece
 from service.mailing.outbox import DeliveryState
 from service.mailing.transport import Envelope
@@ -48,7 +49,10 @@ def _build(draft: Draft, signer: Signer | None) -> Envelope:
     headers = headers_of(draft.message)
     message = written(headers, body)
     if signer is not None:
-        message = sign(signer, headers=headers, body_hash=hash_body(body), now=draft.message.date) + message
+        body_hash = hashlib.sha256(body).digest()  # `quoted` writes it in DKIM's relaxed form from the start
+        message = (
+            sign(signer, headers=_octets(headers), body_hash=body_hash, now=draft.message.date) + message
+        )
     recipient = wire_address(draft.message.recipient.address)
     return Envelope(
         delivery_id=draft.delivery_id,
@@ -58,3 +62,8 @@ def _build(draft: Draft, signer: Signer | None) -> Envelope:
         message=message,
         smtputf8=needs_smtputf8(recipient),
     )
+
+
+def _octets(headers: Headers) -> Headers:
+    """Headers as `dkim` takes them, a character for each octet: an address in another script is UTF-8 on the wire."""
+    return [(name, value if value.isascii() else value.encode().decode("latin-1")) for name, value in headers]

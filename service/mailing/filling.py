@@ -1,4 +1,4 @@
-"""Filling: a rendered mail and one reader's values make that reader's mail. The mail is split, and encoded, once for all readers."""
+"""Filling: a rendered mail and one reader's values make that reader's mail. It is split, and encoded, once for all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -18,7 +18,6 @@ from urllib.parse import quote
 import idna
 
 from service.errors import MailRefused
-from service.mailing.mime import Body
 
 FOLDED = frozenset({"From", "To", "Reply-To", "Subject"})
 """Headers that people read: `words` and `mailbox_header` may fold them. The others stand on one line."""
@@ -84,11 +83,6 @@ def written(headers: Headers, body: bytes) -> bytes:
     """The message, with CRLF lines."""
     head = "".join([f"{name}: {value}\r\n" for name, value in headers])
     return b"%s\r\n%s" % (head.encode(), body)
-
-
-def whole_body(body: Body) -> bytes:
-    """A body without holes, as letters have."""
-    return body.filled({})
 
 
 def _headers(message: Message) -> Iterable[tuple[str, str]]:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from service.mailing.holes import Pieces
 from service.mailing.quoted import SOFT, quoted
 
+PART_HEAD = 'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n'
+
 
 class Piece(NamedTuple):
     """What goes into a hole: encoded for the text, and escaped and encoded for the HTML."""
@@ -48,8 +50,7 @@ def body_of(*, text: Pieces, html: Pieces) -> Body:
     boundary = f"kennispost-{digest[:24]}"
     fixed, holes = [b""], []
     for kind, pieces in (("plain", text), ("html", html)):
-        head = f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-        fixed[-1] += head.encode()
+        fixed[-1] += f"--{boundary}\r\n{PART_HEAD % kind}\r\n".encode()
         for at, piece in enumerate(pieces):
             if at % 2:
                 holes.append((piece, kind == "html"))

@@ -156,8 +156,8 @@ class Attempt(Record, table=True):
 class Allowance(Record, table=True):
     """What may still leave, shared by all workers: a token bucket for the whole service, or for a recipient domain.
 
-    `key` is "" or the domain. `tokens` were there at `filled_at` and grow with time. Until `closed_until` nothing leaves, since the
-    provider asked for it with `reply`.
+    `key` is "" or the domain. `tokens` were there at `filled_at` and grow with time. Until `closed_until` nothing leaves,
+    since the provider asked for it with `reply`.
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1,8 +1,7 @@
-"""Queueing: readers get a delivery in a mailing. They are copied within the database, by one INSERT … SELECT that freezes them."""
+"""Queueing: readers get a delivery in a mailing, copied within the database by one INSERT … SELECT that freezes them."""
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, Select, exists, insert, literal, update
 from sqlalchemy import select as rows
@@ -18,7 +17,9 @@ AT_ONCE = 1_000
 """Addresses that are looked at together: as much memory for a million readers as for ten."""
 
 
-def queue_readers(session: Session, mailing: Mailing, readers: Select[Any], *, now: datetime) -> int:
+def queue_readers(
+    session: Session, mailing: Mailing, readers: Select[int | None, str, str], *, now: datetime
+) -> int:
     """A delivery for each of these readers (id, profile_key, language), with the profile they have now; gives how many."""
     found = readers.subquery()
     values = {
@@ -36,7 +37,7 @@ def queue_readers(session: Session, mailing: Mailing, readers: Select[Any], *, n
         "reply": literal(""),
     }
     queued = insert(Delivery).from_select(list(values), rows(*values.values()))
-    return session.connection().execute(queued).rowcount
+    return session.connection().execute(queued, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def suppress_queued(session: Session, settings: Settings, mailing: Mailing, *, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """Quoted-printable (RFC 2045, 6.7), in pieces that can be joined, and so written that nothing after it has to touch it.
 
-The standard library's encoders wrap a whole text. These pieces are joined with `SOFT`, a line end that means nothing, so that
-a mail is encoded once and filled for each reader. No line begins with a dot, which SMTP would have to double (RFC 5321, 4.5.2);
-none ends with a blank, and no two blanks stand in a row, so that the bytes are DKIM's relaxed form of themselves (RFC 6376, 3.4.4).
+The standard library's encoders wrap a whole text. These pieces are joined with `SOFT`, a line end that means nothing, so
+that a mail is encoded once and filled for each reader. No line begins with a dot, which SMTP would have to double
+(RFC 5321, 4.5.2); none ends with a blank, and no two blanks stand in a row, so that the bytes are their own relaxed form for
+DKIM (RFC 6376, 3.4.4).
 """
 
 import re
@@ -21,7 +22,7 @@ def quoted(text: str) -> bytes:
 
 
 def quoted_address(link: str) -> bytes:
-    """A web address of plain characters, encoded: what `quoted` gives, in a fraction of the time, since it is called per reader."""
+    """A web address of plain characters, encoded: as `quoted` does, in a fraction of the time, since each reader has two."""
     if "=" in link or not link.isascii():
         return quoted(link)
     line = link.encode()

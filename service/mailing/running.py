@@ -55,7 +55,7 @@ GRACE_SECONDS = 2.5
 """How long a message that is under way may take after that; `serve` stops within 5 seconds in all."""
 
 SIGNERS = 2
-"""Threads that compose and sign. Signing lets go of the interpreter; the rest does not, so more would be in each other's way."""
+"""Threads that compose and sign. Signing lets go of the interpreter; the rest does not: more would only stand in the way."""
 
 Composed = Envelope | Settlement
 
@@ -113,45 +113,52 @@ class Run:
         return Noter(worker=self.worker, lease=self.lease, limits=limits, held=self.held)
 
 
+@dataclass
+class _Ahead:
+    """What is composed and waits to be handed over: a queue that keeps composing from running away, and its open end."""
+
+    queue: asyncio.Queue[list[Composed]] = field(default_factory=lambda: asyncio.Queue(maxsize=AHEAD))
+    open: deque[Composed] = field(default_factory=deque)
+
+    def __bool__(self) -> bool:
+        while len(self.open) < CHUNK and not self.queue.empty():
+            self.open.extend(self.queue.get_nowait())
+        return bool(self.open)
+
+    def take(self, most: int) -> list[Composed]:
+        """The next ones."""
+        return [self.open.popleft() for _ in range(min(most, len(self.open)))]
+
+
 async def run_through(run: Run) -> None:
     """Send what is due, and leave nothing held."""
-    feed = Feed(enough=CHUNK)
-    composed: asyncio.Queue[list[Composed]] = asyncio.Queue(maxsize=AHEAD)
+    feed, ahead = Feed(enough=CHUNK), _Ahead()
     async with run.transport:
         connections = [
             asyncio.create_task(feed.work(run.transport)) for _ in range(run.transport.connections)
         ]
-        composing = asyncio.create_task(_compose(run, composed, feed.news))
-        pending: deque[Composed] = deque()
+        composing = asyncio.create_task(_compose(run, ahead.queue, feed))
         try:
-            await _feed(run, feed, composed, composing, pending)
+            await _keep_fed(run, feed, ahead, composing)
         finally:
             run.over = True
-            await _end(run, feed, connections, composing, composed, pending)
+            feed.close()
+            await _stop_composing(composing, ahead)
+            await _end(run, feed, connections)
 
 
-async def _feed(
-    run: Run,
-    feed: Feed,
-    composed: asyncio.Queue[list[Composed]],
-    composing: asyncio.Task[None],
-    pending: deque[Composed],
-) -> None:
+async def _keep_fed(run: Run, feed: Feed, ahead: _Ahead, composing: asyncio.Task[None]) -> None:
     """Write down what is done and hand over what comes next, until nothing is left, or nothing can go on."""
     while not run.stop.is_set() and not feed.dead and not run.over:
-        while len(pending) < CHUNK and not composed.empty():
-            pending.extend(composed.get_nowait())
         room = WINDOW - feed.under_way + len(feed.outcomes)
-        if len(feed.outcomes) >= CHUNK or (feed.idle and (feed.outcomes or (pending and room > 0))):
-            chunk = [pending.popleft() for _ in range(min(CHUNK, room, len(pending)))]
-            await _write_down(run, feed, chunk)
-        elif composing.done() and composed.empty() and not pending and not feed.under_way:
+        more = bool(ahead) and room > 0
+        if len(feed.outcomes) >= CHUNK or (feed.idle and (feed.outcomes or more)):
+            await _write_down(run, feed, ahead.take(min(CHUNK, room)))
+        elif composing.done() and not more and not feed.under_way:
             composing.result()
             return
         else:
-            feed.news.clear()
-            with_news = asyncio.wait_for(feed.news.wait(), LOOK_SECONDS)
-            await asyncio.gather(with_news, return_exceptions=True)
+            await feed.wait(LOOK_SECONDS)
     if feed.dead and feed.trouble:
         run.report.unreachable = feed.trouble.reply or "The relay could not be reached."
         log.warning("relay unreachable", reply=run.report.unreachable, waiting=len(run.held))
@@ -183,8 +190,8 @@ def _note(run: Run, outcomes: Outcomes, chunk: Sequence[Composed]) -> Noted:
         return note(session, run.noter, outcomes=outcomes, ended=ended, envelopes=envelopes, now=now)
 
 
-async def _compose(run: Run, composed: asyncio.Queue[list[Composed]], news: asyncio.Event) -> None:
-    """Claim, draft, and build ahead, until nothing is due."""
+async def _compose(run: Run, composed: asyncio.Queue[list[Composed]], feed: Feed) -> None:
+    """Claim, draft, and build ahead, until nothing is due. A relay that is down is found so before much is composed in vain."""
     batch = min(run.batch, CHUNK)
     try:
         while not run.over and not run.stop.is_set():
@@ -194,12 +201,15 @@ async def _compose(run: Run, composed: asyncio.Queue[list[Composed]], news: asyn
             drafts = await _in(run.composers, partial(_draft, run, claimed))
             chunks = [drafts[at : at + CHUNK] for at in range(0, len(drafts), CHUNK)]
             building = [_in(run.composers, partial(_build, run, chunk)) for chunk in chunks]
-            for built in building:
-                await composed.put(await built)
-                news.set()
+            for chunk in building:
+                built = await chunk
+                await composed.put(built)
+                feed.news.set()
+                if any(isinstance(one, Envelope) for one in built):
+                    await feed.proved.wait()
             batch = run.batch
     finally:
-        news.set()
+        feed.news.set()
 
 
 def _claim(run: Run, size: int) -> list[Claimed]:
@@ -220,19 +230,18 @@ def _build(run: Run, drafts: Sequence[Draft | Settlement]) -> list[Composed]:
     return [one if isinstance(one, Settlement) else build(one, run.signer) for one in drafts]
 
 
-async def _end(
-    run: Run,
-    feed: Feed,
-    connections: Sequence[asyncio.Task[None]],
-    composing: asyncio.Task[None],
-    composed: asyncio.Queue[list[Composed]],
-    pending: deque[Composed],
-) -> None:
-    """Finish what is under way, write it down, and give back the rest."""
-    feed.close()
-    while not composing.done():  # it may wait for room in the queue
-        pending.extend(composed.get_nowait() if not composed.empty() else [])
+async def _stop_composing(composing: asyncio.Task[None], ahead: _Ahead) -> None:
+    """Let a claim that is under way end, so that what it took can be given back."""
+    while not composing.done():
+        while not ahead.queue.empty():  # it may wait for room in it
+            ahead.queue.get_nowait()
         await asyncio.wait([composing], timeout=0.01)
+    if not composing.cancelled() and (error := composing.exception()):
+        log.error("composing failed", problem=f"{type(error).__name__}: {error}")
+
+
+async def _end(run: Run, feed: Feed, connections: Sequence[asyncio.Task[None]]) -> None:
+    """Finish what is under way, write it down, and give back the rest."""
     _done, late = await asyncio.wait(connections, timeout=GRACE_SECONDS)
     for task in late:
         task.cancel()

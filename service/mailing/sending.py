@@ -1,6 +1,7 @@
 """Sending: messages that may leave now go through a transport, over all its connections at once."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Iterable
 
@@ -10,12 +11,12 @@ from service.mailing.transport import Envelope, Outcome, Result, Transport
 class Feed:
     """Between the outbox and the connections: what may leave now, and what became of it and is not written down yet.
 
-    `news` is set when there is something to write down, or room for more.
+    `news` is set when there is something to write down, or room for more; `proved` once a relay answered, or at the end.
     """
 
     def __init__(self, *, enough: int) -> None:
         self.outcomes: list[tuple[Envelope, Outcome]] = []
-        self.news = asyncio.Event()
+        self.news, self.proved = asyncio.Event(), asyncio.Event()
         self.trouble: Outcome | None = None
         self._waiting: deque[Envelope] = deque()
         self._more = asyncio.Event()
@@ -39,18 +40,24 @@ class Feed:
         """Whether no connection works any more."""
         return self.trouble is not None and self._connections == 0
 
+    async def wait(self, seconds: float) -> None:
+        """Until there is news, or so long."""
+        self.news.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.news.wait()
+
     def add(self, envelopes: Iterable[Envelope]) -> None:
         """These may leave."""
         self._waiting.extend(envelopes)
         self._more.set()
 
-    def close(self) -> list[Envelope]:
-        """Nothing more is begun; gives what was not."""
+    def close(self) -> None:
+        """Nothing more is begun."""
         self._closed = True
         self._more.set()
-        rest = list(self._waiting)
+        self.proved.set()
         self._waiting.clear()
-        return rest
 
     def written_down(self) -> list[tuple[Envelope, Outcome]]:
         """Take the outcomes, to write them down."""
@@ -88,6 +95,7 @@ class Feed:
 
     def _done(self, envelope: Envelope, outcome: Outcome) -> None:
         self.outcomes.append((envelope, outcome))
+        self.proved.set()
         if len(self.outcomes) >= self._enough or not self._waiting:
             self.news.set()
 

@@ -1,4 +1,4 @@
-"""Variants: `choose` runs once for each profile of a mailing, and each different choice is rendered once for all who share it."""
+"""Variants: `choose` runs once for each profile of a mailing; each different choice is rendered once for all who share it."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +43,12 @@ def choose_variants(session: Session, settings: Settings, mailing: Mailing, issu
         MailRefused: a variant is larger than mail programs show.
     """
     work = _Work(
-        session, settings, mailing, edition_of(session, issue), candidates_of(session, issue), limits_of(issue)
+        session,
+        settings,
+        mailing,
+        edition_of(session, issue),
+        candidates_of(session, issue),
+        limits_of(issue),
     )
     rendered = select(Variant.key, Variant.id).where(Variant.mailing_id == mailing.id)
     work.known.update((key, number or 0) for key, number in session.exec(rendered))
@@ -94,6 +99,8 @@ def _variant(work: _Work, blocks: Sequence[Chosen], language: str) -> int:
         refuse_too_large(rendered)
         values = {"mailing_id": work.mailing.id, "key": key, "language": language}
         texts = {"subject": rendered.subject, "html": rendered.html, "text": rendered.text}
-        made = work.session.connection().execute(insert(Variant).returning(col(Variant.id)), {**values, **texts})
+        made = work.session.connection().execute(
+            insert(Variant).returning(col(Variant.id)), {**values, **texts}
+        )
         work.known[key] = made.scalar_one() or 0
     return work.known[key]

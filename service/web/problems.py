@@ -86,6 +86,12 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         _("Dit tijdstip bestaat niet: die nacht gaat de klok een uur vooruit. Kies een andere tijd."),
     ),
     service.MailRefused: (422, _("De mail is te groot. Kort teksten in, of verlaag het hoogste aantal.")),
+    service.MailNotFit: (
+        409,
+        _(
+            "De mail heeft fouten en kan zo niet worden goedgekeurd. Op de pagina van de editie staat welke, en wat u kunt doen."
+        ),
+    ),
     service.NothingToSend: (
         409,
         _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers."),

@@ -1,0 +1,116 @@
+"""Our own mails pass the lint as they leave, signed: every letter and the issue, in both languages."""
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from content.composing import open_issue
+from service.database import writing
+from service.linting.checking import lint_message
+from service.linting.findings import Severity
+from service.linting.spamassassin import CLEAN_BELOW, spam_score
+from service.mailing.delivering import deliver_due
+from service.mailing.dkim import sign_message
+from service.mailing.dkim_keys import load_signer, new_key
+from service.mailing.letters import LETTERS, post_letter
+from service.mailing.maildir import mailbox_folder
+from service.mailing.outbox import Mailing
+from service.mailing.planning import plan_issue
+from service.runtime import Runtime
+from service.users import make_sign_in_link
+from tests.builders import a_municipality, a_reader, a_request, a_user, an_approved_issue
+
+TO_READERS = {"confirm-subscription", "already-subscribed"}
+MOMENT = timedelta(days=2)
+
+
+@pytest.fixture
+def public(runtime: Runtime) -> Runtime:
+    """The runtime as it is in production: on an https address, with a key that signs."""
+    changed = {
+        "base_url": "https://kennispost.example",
+        "dkim_selector": "k1",
+        "editors_address": "redactie@kennispost.example",
+    }
+    made = replace(runtime, settings=runtime.settings.model_copy(update=changed))
+    new_key(made.settings, selector="k1")
+    return made
+
+
+def the_mail(runtime: Runtime) -> bytes:
+    """The one mail that leaves, signed."""
+    assert deliver_due(runtime).sent == 1
+    (file,) = (file for file in mailbox_folder(runtime.settings).rglob("*") if file.is_file())
+    raw = file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return (
+        raw
+        if b"DKIM-Signature" in raw
+        else sign_message(load_signer(runtime.settings), raw, now=runtime.clock())
+    )
+
+
+def faults(raw: bytes) -> list[str]:
+    found = [one for one in lint_message(raw) if one.severity is not Severity.NOTE]
+    return [f"{one.code}: {one.where}: {one.said('nl')}" for one in found]
+
+
+def an_issue_mail(runtime: Runtime, language: str) -> bytes:
+    with writing(runtime.engine) as session:
+        a_reader(
+            session, runtime.clock(), "anna@gemeente.example", name="Anna", interests=["lachgas"], language=language,
+            organisation=a_municipality(session),
+        )  # fmt: skip
+        issue = an_approved_issue(
+            session, runtime.clock(), ("Lachgas in het verkeer", ["lachgas"]), everyone=["Voor iedereen"]
+        )
+        plan_issue(session, runtime, issue=issue, now=runtime.clock())
+    return the_mail(runtime)
+
+
+def a_letter(runtime: Runtime, kind: str, language: str) -> bytes:
+    now = runtime.clock()
+    with writing(runtime.engine) as session:
+        user = a_user(session, now)
+        user.language = language
+        context = {"nonce": make_sign_in_link(session, user=user, now=now).nonce, "problem": "MailRefused"}
+        issue = open_issue(session, title="Kennispost januari", by="anna", now=now, send_at=now + MOMENT)
+        context |= {"issue_id": issue.id, "schedule": "harvest", "due_at": now.isoformat()}
+        if kind == "mailing-paused":
+            paused = Mailing(kind="monthly", issue_id=issue.id, created_at=now)
+            session.add(paused)
+            session.flush()
+            context["mailing_id"] = paused.id
+        if kind == "confirm-subscription":
+            asked = a_request(session, now, vocabulary=runtime.vocabulary, language=language)
+            who = {"subscriber": asked.subscriber}
+        elif kind in TO_READERS:
+            who = {
+                "subscriber": a_reader(session, now, "anna@gemeente.example", name="Anna", language=language)
+            }
+        else:
+            who = {"user": user}
+        post_letter(session, kind=kind, context=context, now=now, **who)
+    return the_mail(runtime)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("kind", LETTERS)
+def test_a_letter_passes(public: Runtime, kind: str, language: str) -> None:
+    assert faults(a_letter(public, kind, language)) == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_an_issue_passes(public: Runtime, language: str) -> None:
+    raw = an_issue_mail(public, language)
+    assert b"List-Unsubscribe: <https://" in raw
+    assert faults(raw) == []
+
+
+@pytest.mark.skipif(shutil.which("spamassassin") is None, reason="SpamAssassin is not installed")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["issue", "confirm-subscription", "sign-in"])
+def test_spamassassin_gives_less_than_a_point(public: Runtime, kind: str) -> None:
+    finding = spam_score(an_issue_mail(public, "nl") if kind == "issue" else a_letter(public, kind, "nl"))
+    assert float(dict(finding.details)["score"]) < CLEAN_BELOW, finding.said("en")
