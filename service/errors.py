@@ -89,10 +89,6 @@ class LeaseLost(ServiceError):
     """The work took longer than its lease and another process has it: what this one did is rolled back."""
 
 
-class BenchRefused(ServiceError):
-    """A benchmark was given files that it cannot use; the text names the file and the line."""
-
-
 class DatabaseBehind(ServiceError):
     """The database does not have the tables of this version: `kennispost migrate` brings it there."""
 
@@ -107,3 +103,7 @@ class PortTaken(ServiceError):
 
 class NotADemo(ServiceError):
     """The folder for the demo holds somebody's real data."""
+
+
+class BenchRefused(ServiceError):
+    """A measurement that cannot be made here, or of these files; the text says what it needs, or names the file and the line."""

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from service.cli import bench, database, demo, dkim, mail, run, sources, tagging, users
-from service.errors import InvalidSettings, UnsafeSettings
+from service.errors import BenchRefused, InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
     name="kennispost",
@@ -29,6 +29,7 @@ app.command("work")(run.work)
 app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
 app.add_typer(users.users, name="users")
+app.add_typer(bench.bench, name="bench")
 app.add_typer(dkim.dkim, name="dkim")
 app.add_typer(mail.mail, name="mail")
 app.command("harvest")(sources.harvest)
@@ -40,6 +41,6 @@ def main() -> None:
     """The entry point of the console script. Settings that cannot be are said in words, not in a traceback."""
     try:
         app()
-    except (InvalidSettings, UnsafeSettings) as error:
+    except (BenchRefused, InvalidSettings, UnsafeSettings) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from error

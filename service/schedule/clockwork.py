@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from service.clock import AMSTERDAM
+from service.clock import AMSTERDAM, system_clock
 from service.mailing.delivering import deliver_due
 from service.runtime import Runtime
 from service.schedule.rhythm import keep_rhythm
@@ -40,7 +40,12 @@ def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
     told = {"worker": worker, "stop": stop}
     scheduler.add_job(_safely, "interval", seconds=RHYTHM_SECONDS, args=[keep_rhythm, runtime], kwargs=told)
     scheduler.add_job(
-        _safely, "interval", seconds=DELIVERY_SECONDS, args=[deliver_due, runtime], kwargs={"stop": stop}
+        _safely,
+        "interval",
+        seconds=DELIVERY_SECONDS,
+        args=[deliver_due, runtime],
+        kwargs={"stop": stop},
+        next_run_time=system_clock(),  # what a predecessor left waits no longer than it must
     )
     scheduler.start()
     try:
