@@ -94,7 +94,10 @@ def mannered(**more: object) -> Fetch:
 
 
 def crawled(
-    declaration: Declaration, *, fetch: Callable[[str], Answer] | None = None, known: Mapping[str, str] | None = None
+    declaration: Declaration,
+    *,
+    fetch: Callable[[str], Answer] | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> CrawlResult:
     """A crawl over real HTTP."""
     return crawl(declaration, fetch=fetch or mannered(), clock=lambda: NOW, known=known or {})

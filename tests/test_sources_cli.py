@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from content.sources import UrlConfidence, add_source
 from service.cli import app
+from service.cli import checking
 from service.cli import sources as commands
 from service.database import writing
 from service.runtime import build_runtime
@@ -32,7 +33,8 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("KENNISPOST_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("KENNISPOST_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("KENNISPOST_FETCH_ALLOW", "127.0.0.0/8")
-    monkeypatch.setattr(commands, "prepare_or_refuse", lambda _runtime: None)  # the tables are there already
+    for module in (commands, checking):  # the tables are there already
+        monkeypatch.setattr(module, "prepare_or_refuse", lambda _runtime: None)
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 

@@ -1,7 +1,7 @@
 """Looking: visit a source once, a few records of it, and say field by field what was found. Nothing is stored."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from content.connectors.declaration import Declaration
@@ -41,12 +41,14 @@ class Look:
 
     key: str
     answers: bool
-    listed: int
-    declared_total: int | None
-    records: int
-    fields: tuple[FieldSeen, ...]
-    unknown: dict[str, str]
-    problems: tuple[str, ...]
+    listed: int = 0
+    declared_total: int | None = None
+    records: int = 0
+    fields: tuple[FieldSeen, ...] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    title: str = ""
+    status: int | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -115,23 +117,27 @@ def _look_at_documents(declaration: Declaration, fetch: Fetch, now: datetime) ->
     gathered = gather(once, fetch=fetch, since=epoch if "{since}" not in _asked(once) else since, until=now)
     entries: Sequence[Entry] = gathered.entries
     problems = [] if entries else [gathered.problem or "The answer holds no documents."]
-    fields = tuple(
-        _field_seen(
-            name,
-            [str(value) for one in entries if (value := getattr(one, name))],
-            optional=name == "summary",
-        )
-        for name in _DOCUMENT_FIELDS
-    )
     return Look(
         key=declaration.key,
         answers=not problems,
         listed=len(entries),
         declared_total=gathered.declared_total,
         records=len(entries),
-        fields=fields,
-        unknown={},
+        fields=seen_in(entries),
         problems=tuple(problems),
+        status=gathered.status,
+    )
+
+
+def seen_in(entries: Sequence[Entry]) -> tuple[FieldSeen, ...]:
+    """Field by field what entries have."""
+    return tuple(
+        _field_seen(
+            name,
+            [str(value) for one in entries if (value := getattr(one, name))],
+            optional=name in ("summary", "guid"),
+        )
+        for name in _DOCUMENT_FIELDS
     )
 
 

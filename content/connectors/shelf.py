@@ -1,7 +1,6 @@
-"""The shelf: the declarations that come with Kennispost, each a file in `content/starter/databases`."""
+"""The shelf: the declarations that come with Kennispost (`content/starter/databases`), and those of an operator."""
 
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 from sqlmodel import Session
@@ -14,15 +13,14 @@ from content.sources import Source, UrlConfidence, add_source, list_sources
 SHELF = Path(__file__).parent.parent / "starter" / "databases"
 
 
-@cache
-def declarations(folder: Path = SHELF) -> dict[str, Declaration]:
-    """All declarations, by key.
+def declarations(*folders: Path) -> dict[str, Declaration]:
+    """All declarations, by key: those that come with Kennispost, and those in `folders`, which go before them.
 
     Raises:
         DeclarationFault: the faults of all files together, each with file and line.
     """
     read, faults = {}, []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in (path for folder in (SHELF, *folders) for path in sorted(folder.glob("*.yaml"))):
         try:
             read[path.stem] = load_declaration(path)
         except DeclarationFault as error:
@@ -32,21 +30,20 @@ def declarations(folder: Path = SHELF) -> dict[str, Declaration]:
     return read
 
 
-def declaration_of(key: str) -> Declaration:
+def declaration_of(key: str, *folders: Path) -> Declaration:
     """How the source with this key is read.
 
     Raises:
-        DeclarationFault: there is no file for it, or one has a fault.
+        DeclarationFault: there is no file for it, or it has a fault.
     """
-    try:
-        return declarations()[key]
-    except KeyError as error:
-        raise DeclarationFault(
-            f"There is no {key}.yaml in content/starter/databases, which would say how the source is read."
-        ) from error
+    for folder in (*reversed(folders), SHELF):
+        path = folder / f"{key}.yaml"
+        if path.is_file():
+            return load_declaration(path)
+    raise DeclarationFault(f"There is no {key}.yaml, which would say how the source is read.")
 
 
-def load_declared_sources(session: Session, *, now: datetime) -> list[Source]:
+def load_declared_sources(session: Session, *folders: Path, now: datetime) -> list[Source]:
     """Add a source for each declaration that has none yet; those that were never seen to answer are disabled."""
     known = {value for source in list_sources(session) for value in (source.key, source.url)}
     return [
@@ -63,6 +60,6 @@ def load_declared_sources(session: Session, *, now: datetime) -> list[Source]:
             attribution=one.attribution,
             now=now,
         )
-        for one in declarations().values()
+        for one in declarations(*folders).values()
         if one.key not in known and one.url not in known
     ]

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import database, demo, run, sources, tagging, users
+from service.cli import crawling, database, demo, run, sources, tagging, users
 from service.errors import InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
 app.add_typer(users.users, name="users")
 app.command("harvest")(sources.harvest)
+app.command("crawl")(crawling.crawl)
 app.command("tag")(tagging.tag)
 
 
