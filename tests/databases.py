@@ -30,13 +30,13 @@ SITES: Mapping[str, Mapping[str, str]] = {
         f"{LOKET}/1900032": "1900032.html",
         f"{LOKET}/9999001": "9999001.html",
     },
-    "nji-interventies": {
+    "nji": {
         "/interventies": "list.html",
         "/interventies/unity": "unity.html",
         "/interventies/voorbeeld-herbeoordeling": "voorbeeld-herbeoordeling.html",
         "/interventies/voorbeeld-niet-erkend": "voorbeeld-niet-erkend.html",
     },
-    "movisie-interventies": {
+    "movisie": {
         "/sociale-interventies?page=0": "list.html",
         "/sociale-interventies?page=1": "list-2.html",
         "/interventie/voorbeeld-een": "voorbeeld-een.html",

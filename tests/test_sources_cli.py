@@ -10,8 +10,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from content.sources import UrlConfidence, add_source
-from service.cli import app
-from service.cli import checking
+from service.cli import app, checking
 from service.cli import sources as commands
 from service.database import writing
 from service.runtime import build_runtime

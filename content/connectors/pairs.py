@@ -42,7 +42,7 @@ def _rows(root: html.HtmlElement) -> Iterator[Found]:
 
 
 def _headed(root: html.HtmlElement) -> Iterator[Found]:
-    """Headings, with all that follows up to the next heading."""
+    """Headings, with all that follows up to the next heading. A `<dl>` has labels of its own and is left to them."""
     for heading in root.iter(*_HEADINGS):
         values, texts = [], [heading.tail or ""]
         for element in heading.itersiblings():
@@ -51,6 +51,9 @@ def _headed(root: html.HtmlElement) -> Iterator[Found]:
                 continue
             if element.tag in _HEADINGS or next(element.iter(*_HEADINGS), None) is not None:
                 break
+            if element.tag == "dl":
+                texts.append(element.tail or "")
+                continue
             values.append(element)
             texts += [markup_of(element), element.tail or ""]
         yield Found(text_of(heading), plain(" ".join(texts)), _parts(values))

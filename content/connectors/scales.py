@@ -24,7 +24,7 @@ _EUDA = {
     "likely-beneficial": ("likely to be beneficial", "likely beneficial"),
     "possibly-beneficial": ("possibly beneficial",),
     "additional-studies-recommended": ("additional studies recommended",),
-    "unlikely-beneficial": ("unlikely to be beneficial", "unlikely beneficial", "unlikely"),
+    "unlikely-to-be-beneficial": ("unlikely to be beneficial", "unlikely beneficial", "unlikely"),
     "possibly-harmful": ("possibly harmful",),
 }
 SCALES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({"dutch": _DUTCH, "euda": _EUDA})
