@@ -73,6 +73,9 @@ def test_a_source_that_is_there_already_fails_and_a_wrong_address_is_wrong_use(r
         wrong = run("sources", "add", *arguments)
         assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert run("sources", "add", "alleen-een-naam").exit_code == 2
+    assert lines(run("sources", "list"))[0]["rights"] == "open"
+    newspaper = run("sources", "add", "krant", "https://krant.example/rss", "--quote")
+    assert lines(newspaper)[0]["rights"] == "quote"
 
 
 def test_a_harvest_with_a_failure_still_reports_every_source(run: Run, server: StrangeServer) -> None:

@@ -14,13 +14,16 @@ MOST_PAGES = 500
 
 @dataclass
 class Listing:
-    """What a list holds. `problem` says in English why it is not complete; it is "" exactly when it is."""
+    """What a list holds. `problem` says in English why it is not complete; it is "" exactly when it is. `limited`
+    says that there are further pages, and no more were to be read.
+    """
 
     listed: dict[str, Listed] = field(default_factory=dict)
     records: dict[str, ParsedRecord] = field(default_factory=dict)
     declared_total: int | None = None
     pages: int = 0
     problem: str = ""
+    limited: bool = False
 
 
 def read_whole_list(declaration: Declaration, *, fetch: Fetch, most_pages: int = MOST_PAGES) -> Listing:
@@ -44,6 +47,7 @@ def _walk(listing: Listing, declaration: Declaration, fetch: Fetch, most_pages: 
         if address in asked:
             raise PageUnreadable("The list names a page as its next one that was read already.")
         if listing.pages >= most_pages:
+            listing.limited = True
             raise PageUnreadable(f"The list was not read further than {most_pages} pages.")
         asked.add(address)
         answer = fetch(address)

@@ -75,7 +75,7 @@ def _look_at_database(declaration: Declaration, fetch: Fetch, records: int) -> L
     listing = read_whole_list(declaration, fetch=fetch, most_pages=pages)
     wanted = list(listing.listed.values())[:records]
     read: list[ParsedRecord] = []
-    problems = [] if wanted else [listing.problem]
+    problems = [listing.problem] if listing.problem and not (listing.limited and wanted) else []
     for one in wanted:
         try:
             read.append(_record(declaration, listing, one, fetch))

@@ -8,7 +8,7 @@ import typer
 from content.errors import OpmlUnreadable, SourceExists, SourceRefused
 from content.harvest import Recorded
 from content.opml import OPML_LIMIT, Outline, read_opml
-from content.sources import Source, add_source, free_key, list_sources
+from content.sources import Rights, Source, add_source, free_key, list_sources
 from service.cli.checking import check, disable, enable
 from service.cli.failing import stated_failures
 from service.cli.lines import end, note, say
@@ -35,13 +35,22 @@ def add(
     ],
     url: Annotated[str, typer.Argument(help="Web address of the feed.")],
     name: Annotated[str, typer.Option(help="Name for readers; empty takes the feed's own title.")] = "",
+    quote: Annotated[
+        bool,
+        typer.Option("--quote", help="All rights reserved: keep no more of its texts than quoting allows."),
+    ] = False,
 ) -> None:
     """Add a feed; it is harvested from now on."""
     with stated_failures():
         runtime = _runtime()
         try:
+            rights = Rights.QUOTE if quote else Rights.OPEN
             with writing(runtime.engine) as session:
-                say(_described(add_source(session, key=key, url=url, name=name, now=runtime.clock())))
+                say(
+                    _described(
+                        add_source(session, key=key, url=url, name=name, rights=rights, now=runtime.clock())
+                    )
+                )
         except SourceRefused as error:
             note(str(error))
             raise typer.Exit(code=WRONG_USE) from error
@@ -123,7 +132,7 @@ def _read_some(file: Path) -> bytes:
 
 def _described(source: Source) -> dict[str, Any]:
     seen = source.last_ok_at.isoformat() if source.last_ok_at else None
-    names = ("key", "kind", "name", "url", "enabled", "url_confidence", "failures", "last_problem")
+    names = ("key", "kind", "name", "url", "enabled", "url_confidence", "rights", "failures", "last_problem")
     return {name: getattr(source, name) for name in names} | {"last_ok_at": seen}
 
 
