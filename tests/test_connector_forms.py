@@ -163,6 +163,27 @@ def test_csv_that_is_none_or_cut_off_is_incomplete(server: StrangeServer, body: 
     assert words in result.errors[""]
 
 
+def test_a_row_or_unit_that_cannot_be_read_is_an_error_of_that_record(server: StrangeServer) -> None:
+    body = b"nummer;naam;erkenning\n1;Een;Goed onderbouwd\n2;Twee;\n"
+    server.on("/api/interventies", with_body(body, kind="text/csv"))
+    rows = crawled(declared(CSV, server))
+    serve(server, "/api/interventies", {"data": [unit(1), {"id": 2, "titel": "Twee"}], "meta": {"totaal": 2}})
+    units = crawled(declared(ON_LIST, server))
+    for result in (rows, units):
+        assert (result.complete, [one.key for one in result.parsed], list(result.errors)) == (
+            True,
+            ["1"],
+            ["2"],
+        )
+    server.on("/api/interventies", with_body(b"nummer;naam\n1;Een\n2;Twee\n", kind="text/csv"))
+    assert not crawled(declared(CSV, server)).complete
+
+
+def test_a_number_that_is_none_is_no_total(server: StrangeServer) -> None:
+    serve(server, "/api/interventies", {"data": [unit(1)], "meta": {"totaal": "9" * 6000}})
+    assert crawled(declared(ON_LIST, server)).declared_total is None
+
+
 def test_paths_and_columns_with_a_fault_are_refused() -> None:
     for before, after, words in (
         ("$.data[*]", "$.data[[", "JSONPath"),

@@ -10,12 +10,15 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlmodel import select
 
+from content.composing import add_item, open_issue
 from content.connectors.declaration import Declaration
 from content.connectors.documents import Gathered, gather
 from content.connectors.entries import moment
 from content.connectors.port import Answer
 from content.connectors.shelf import SHELF, declaration_of
+from content.items import Item
 from content.sources import UrlConfidence, add_source
 from service.database import writing
 from service.harvesting import harvest_all
@@ -138,6 +141,12 @@ def test_official_publications_are_read_from_record_to_record_until_their_number
         (b"", "empty"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><searchRetrieveResponse/>', "entities"),
         (b"<searchRetrieveResponse/>", "how many"),
+        (
+            b"<searchRetrieveResponse><numberOfRecords>"
+            + b"9" * 6000
+            + b"</numberOfRecords></searchRetrieveResponse>",
+            "how many",
+        ),
     ],
 )
 def test_an_answer_that_is_none_is_a_problem(server: StrangeServer, body: bytes, words: str) -> None:
@@ -260,6 +269,28 @@ def test_documents_come_into_the_inbox_and_leave_it_when_they_are_taken_back(
     assert harvest_all(runtime).failed == 1
     troubled = source(runtime, "tweede-kamer")
     assert (troubled.position, troubled.failures, "500" in troubled.last_problem) == ("106", 1, True)
+
+
+def test_readers_are_told_the_source_in_the_words_that_it_asks_for(
+    runtime: Runtime, server: StrangeServer, tmp_path: Path, clock: SetClock
+) -> None:
+    own_shelf(runtime, tmp_path, server, "tweede-kamer")
+    clock.moment = NOW
+    server.on(TK, with_body(fixture("tweede-kamer", "page-2.xml", origin=server.url), kind=XML))
+    assert harvest_all(runtime).new == 1
+    with writing(runtime.engine) as session:
+        issue = open_issue(session, title="Editie", by="redactie", now=NOW)
+        item = session.exec(select(Item)).one()
+        block = add_item(
+            session,
+            issue=issue,
+            item=item,
+            section_key=None,
+            vocabulary=runtime.vocabulary,
+            by="redactie",
+            now=NOW,
+        )
+        assert block.source_name == "Tweede Kamer der Staten-Generaal"
 
 
 def test_the_fetcher_says_what_a_server_on_loopback_answers(server: StrangeServer) -> None:

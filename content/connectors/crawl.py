@@ -55,8 +55,10 @@ def crawl(
     listing = read_whole_list(declaration, fetch=fetch)
     course = _Course(declaration, fetch, errors={"": listing.problem} if listing.problem else {})
     for one in listing.listed.values():
-        if declaration.detail.on_list:
-            course.parsed += [listing.records[one.key]] if one.key in listing.records else []
+        if one.key in listing.records:
+            course.parsed.append(listing.records[one.key])
+        elif declaration.detail.on_list:
+            course.errors[one.key] = "The list names this record, and holds no field of it that can be read."
         else:
             _visit(course, one, is_known=one.key in known)
     if not listing.problem:

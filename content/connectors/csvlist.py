@@ -3,9 +3,9 @@
 import csv
 import io
 import json
+from contextlib import suppress
 
 from content.connectors.declaration import Declaration
-from content.connectors.html import key_in
 from content.connectors.labels import Found, label_key
 from content.connectors.port import Answer, ListPage
 from content.connectors.records import make_record
@@ -16,20 +16,25 @@ from content.links import web_address
 from content.plaintext import plain
 
 MOST_ROWS = 50_000
+KEY_LIMIT = 200
 
 
 def read_list(answer: Answer, declaration: Declaration) -> ListPage:
-    """All rows, each a whole record. A row without a key is left out; a file without a row is no list.
+    """All rows, each a whole record. A row without a key is left out.
 
     Raises:
-        PageUnreadable: it is no CSV with a header, a row has too few or too many cells, or no row is a record.
+        PageUnreadable: it is no CSV with a header, or a row has too few or too many cells.
     """
     rows = _rows(decoded(answer.body, content_type=answer.content_type).removeprefix("\ufeff"))
-    records = [record for row in rows if (record := _record(row, declaration, base=answer.url)) is not None]
-    return ListPage(
-        listed=tuple(Listed(one.key, one.link, str(one.fields["name"])) for one in records),
-        records=tuple(records),
-    )
+    listed, records = [], []
+    for row in rows:
+        one = _listed(row, declaration, base=answer.url)
+        if one is None:
+            continue
+        listed.append(one)
+        with suppress(PageUnreadable):  # the record is listed without its fields, which the crawl says
+            records.append(_record(row, one, declaration))
+    return ListPage(listed=tuple(listed), records=tuple(records))
 
 
 def _rows(text: str) -> list[dict[str, str]]:
@@ -49,14 +54,15 @@ def _rows(text: str) -> list[dict[str, str]]:
     return [dict(zip(labels, row, strict=True)) for row in rows]
 
 
-def _record(row: dict[str, str], declaration: Declaration, *, base: str) -> ParsedRecord | None:
+def _listed(row: dict[str, str], declaration: Declaration, *, base: str) -> Listed | None:
     rules = declaration.list
     cells = {label_key(label): cell.strip() for label, cell in row.items()}
-    link = cells.get(label_key(rules.link), "") if rules.link in row else rules.link
-    key = cells.get(label_key(rules.key), "") if rules.key in row else key_in(link, pattern=rules.key)
-    if not key:
-        return None
-    address = web_address(link.replace("{key}", key), base=base) or base
+    link = cells.get(label_key(rules.link), rules.link)
+    key = cells.get(label_key(rules.key), "")[:KEY_LIMIT]
+    return Listed(key, web_address(link.replace("{key}", key), base=base) or base) if key else None
+
+
+def _record(row: dict[str, str], listed: Listed, declaration: Declaration) -> ParsedRecord:
     found = [Found(label, plain(cell)) for label, cell in row.items()]
     raw = json.dumps(row, ensure_ascii=False, sort_keys=True).encode()
-    return make_record(declaration, listed=Listed(key, address), raw=raw, found=found, placed={})
+    return make_record(declaration, listed=listed, raw=raw, found=found, placed={})

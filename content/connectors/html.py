@@ -14,6 +14,9 @@ from content.crawled import Listed, ParsedRecord
 from content.errors import PageUnreadable
 from content.links import same_site
 
+MOST_DIGITS = 9
+"""Of a number of records; a longer one is something else, and Python refuses very long ones with an error."""
+
 
 def read_list(answer: Answer, declaration: Declaration) -> ListPage:
     """The records that a page of the list names, in its order, each once.
@@ -69,7 +72,7 @@ def number_in(text: str, total: Total) -> int | None:
     """The number that a text declares, with Dutch or English thousands; None where it declares none."""
     found = re.search(total.pattern, text)
     digits = re.sub(r"\D", "", found.group(1)) if found else ""
-    return int(digits) if digits else None
+    return int(digits) if 0 < len(digits) <= MOST_DIGITS else None
 
 
 def _within(answer: Answer, declaration: Declaration) -> HtmlElement:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -19,12 +20,14 @@ from content.errors import PageUnreadable
 from content.links import same_site, web_address
 from content.plaintext import plain
 
+KEY_LIMIT = 200
+
 
 def read_list(answer: Answer, declaration: Declaration) -> ListPage:
     """The records of a page of the list; whole ones where the declaration reads them `on_list`.
 
     Raises:
-        PageUnreadable: it is no JSON, or a record in it cannot be read.
+        PageUnreadable: it is no JSON.
     """
     rules, document = declaration.list, _document(answer)
     listed, records = [], []
@@ -35,7 +38,8 @@ def read_list(answer: Answer, declaration: Declaration) -> ListPage:
         listed.append(one)
         if declaration.detail.on_list:
             raw = json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
-            records.append(_record(value, one, declaration, raw=raw))
+            with suppress(PageUnreadable):  # the record is listed without its fields, which the crawl says
+                records.append(_record(value, one, declaration, raw=raw))
     following = [web_address(text, base=answer.url) for text in _texts(rules.next, document)]
     total = rules.total
     return ListPage(
@@ -81,7 +85,7 @@ def _listed(value: Any, declaration: Declaration, *, base: str) -> Listed | None
     rules = declaration.list
     link = next(iter(_texts(rules.link, value)), "") if rules.link.startswith("$") else rules.link
     if rules.key.startswith("$"):
-        key = next(iter(_texts(rules.key, value)), "")
+        key = next(iter(_texts(rules.key, value)), "")[:KEY_LIMIT]
     else:
         key = key_in(web_address(link, base=base), pattern=rules.key)
     address = web_address(link.replace("{key}", key), base=base)

@@ -37,6 +37,8 @@ def read_whole_list(declaration: Declaration, *, fetch: Fetch, most_pages: int =
     except (FetchFailed, PageUnreadable, RobotsRefused) as error:
         listing.problem = str(error)
     listing.problem = listing.problem or _shortfall(listing)
+    if declaration.detail.on_list and not listing.records:
+        listing.problem = listing.problem or "The list holds no record that can be read."
     return listing
 
 

@@ -32,7 +32,7 @@ class ListPage:
 
     `following` are the addresses of further pages that this one names; `declared_total` is how many records the database
     says it has, None where it is silent; `records` holds whole records where the list itself has them; `at_end`
-    says that the page calls itself the end of the list.
+    says that the page calls itself the end of the list. A record that is listed and could not be read is not in `records`.
     """
 
     listed: tuple[Listed, ...]

@@ -6,6 +6,7 @@ from content.connectors.port import Answer, DocumentPage
 from content.connectors.xmltree import below, local_name, read_xml, text_below
 from content.errors import PageUnreadable
 
+MOST_DIGITS = 9
 FORBIDDEN = frozenset({"sortKeys"})
 """Parameters that the repository of Dutch official publications answers with an error."""
 
@@ -23,13 +24,13 @@ def read_page(answer: Answer, declaration: Declaration) -> DocumentPage:
         said = " ".join("".join(one.itertext()).strip() for one in diagnostic)
         raise PageUnreadable(f"The query was refused: {said[:300]}")
     total = text_below(root, "numberOfRecords")
-    if not total.isdecimal():
+    if not total.isdecimal() or len(total) > MOST_DIGITS:
         raise PageUnreadable("The SRU answer does not say how many records there are.")
     records = [data for record in below(root, "record") for data in below(record, "recordData")[:1]]
     entries = [make_entry(one, declaration.documents, base=answer.url) for one in records]
     return DocumentPage(
         entries=tuple(one for one in entries if one and speaks_of(one, declaration.documents.words)),
         seen=len(records),
-        following=text_below(root, "nextRecordPosition"),
+        following=text_below(root, "nextRecordPosition")[:MOST_DIGITS],
         declared_total=int(total),
     )
