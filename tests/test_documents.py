@@ -186,6 +186,12 @@ def test_the_sync_feed_is_followed_to_where_it_ends_and_goes_on_from_there(serve
     assert later.removed == [first.entries[0].guid]
 
 
+def test_what_is_taken_back_in_the_same_visit_never_comes_in(server: StrangeServer) -> None:
+    declaration = served(server, "tweede-kamer", {TK: "page-1.xml", f"{TK}&skiptoken=102": "page-3.xml"})
+    gathered = collected(declaration)
+    assert (gathered.entries, len(gathered.removed)) == ([], 1)
+
+
 def test_a_visit_to_the_sync_feed_has_an_end_and_the_next_goes_on(server: StrangeServer) -> None:
     pages = {TK: "page-1.xml", f"{TK}&skiptoken=102": "page-2.xml"}
     declaration = served(server, "tweede-kamer", pages)
