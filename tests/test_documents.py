@@ -1,4 +1,4 @@
-"""Documents: by period, by number and by token; what is cut off, what is taken back, and what ends up in the inbox."""
+"""Documents: asked for by period, by number and by token; what is cut off and what is taken back."""
 
 import json
 import re
@@ -6,26 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlmodel import select
 
-from content.composing import add_item, open_issue
 from content.connectors.declaration import Declaration
 from content.connectors.documents import Gathered, gather
 from content.connectors.entries import moment
 from content.connectors.port import Answer
-from content.connectors.shelf import SHELF, declaration_of
-from content.items import Item
-from content.sources import UrlConfidence, add_source
-from service.database import writing
-from service.harvesting import harvest_all
-from service.runtime import Runtime
-from tests.conftest import SetClock
+from content.connectors.shelf import declaration_of
 from tests.databases import NOW, asked, fixture, mannered, moved
-from tests.harvested import items, source
 from tests.strange_server import StrangeServer, strange_server, with_body, with_status
 
 XML = "application/xml"
@@ -225,78 +215,6 @@ def test_a_sync_feed_that_fails_halfway_keeps_its_place(server: StrangeServer) -
 )
 def test_moments_are_aware_or_none(text: str, expected: datetime | None) -> None:
     assert moment(text) == expected
-
-
-def own_shelf(runtime: Runtime, folder: Path, server: StrangeServer, key: str) -> None:
-    """A source of documents as an operator would declare it, at an address on loopback."""
-    text = (SHELF / f"{key}.yaml").read_text(encoding="utf-8")
-    url = moved(declaration_of(key), server).url
-    (folder / f"{key}.yaml").write_text(
-        re.sub(r"(?m)^url: .*$", f"url: {url}\ndelay: 0", text), encoding="utf-8"
-    )
-    runtime.settings.declarations_dir = folder
-    declaration = declaration_of(key, folder)
-    with writing(runtime.engine) as session:
-        add_source(
-            session,
-            key=key,
-            url=url,
-            name=declaration.name,
-            kind=declaration.kind,
-            attribution=declaration.attribution,
-            url_confidence=UrlConfidence.VERIFIED,
-            now=runtime.clock(),
-        )
-
-
-def test_documents_come_into_the_inbox_and_leave_it_when_they_are_taken_back(
-    runtime: Runtime, server: StrangeServer, tmp_path: Path, clock: SetClock
-) -> None:
-    own_shelf(runtime, tmp_path, server, "tweede-kamer")
-    clock.moment = NOW
-    for path, name in ((TK, "page-1.xml"), (f"{TK}&skiptoken=102", "page-2.xml")):
-        server.on(path, with_body(fixture("tweede-kamer", name, origin=server.url), kind=XML))
-    report = harvest_all(runtime)
-    assert (report.sources, report.fetched, report.new, report.tagged) == (1, 1, 2, 2)
-    assert [(one.title, one.state) for one in items(runtime)] == [
-        ("Voorbeeldbrief over lachgas", "new"),
-        ("Voorbeeldbrief over drugs in de stad", "new"),
-    ]
-    assert source(runtime, "tweede-kamer").position == "105"
-    server.on(
-        f"{TK}&skiptoken=105", with_body(fixture("tweede-kamer", "page-3.xml", origin=server.url), kind=XML)
-    )
-    clock.advance(hours=1)
-    again = harvest_all(runtime)
-    assert (again.unchanged, again.new, again.problems) == (1, 0, {})
-    assert [one.state for one in items(runtime)] == ["dropped", "new"]
-    server.on(f"{TK}&skiptoken=106", with_status(500))
-    clock.advance(hours=1)
-    assert harvest_all(runtime).failed == 1
-    troubled = source(runtime, "tweede-kamer")
-    assert (troubled.position, troubled.failures, "500" in troubled.last_problem) == ("106", 1, True)
-
-
-def test_readers_are_told_the_source_in_the_words_that_it_asks_for(
-    runtime: Runtime, server: StrangeServer, tmp_path: Path, clock: SetClock
-) -> None:
-    own_shelf(runtime, tmp_path, server, "tweede-kamer")
-    clock.moment = NOW
-    server.on(TK, with_body(fixture("tweede-kamer", "page-2.xml", origin=server.url), kind=XML))
-    assert harvest_all(runtime).new == 1
-    with writing(runtime.engine) as session:
-        issue = open_issue(session, title="Editie", by="redactie", now=NOW)
-        item = session.exec(select(Item)).one()
-        block = add_item(
-            session,
-            issue=issue,
-            item=item,
-            section_key=None,
-            vocabulary=runtime.vocabulary,
-            by="redactie",
-            now=NOW,
-        )
-        assert block.source_name == "Tweede Kamer der Staten-Generaal"
 
 
 def test_the_fetcher_says_what_a_server_on_loopback_answers(server: StrangeServer) -> None:
