@@ -78,7 +78,10 @@ def record_crawl(session: Session, *, result: CrawlResult, vocabulary: Vocabular
         problem=crawl_problem(result),
         listed=len(result.listed),
     )
-    return record_visit(session, source_id=source.id or 0, visit=visit, vocabulary=vocabulary)
+    recorded = record_visit(session, source_id=source.id or 0, visit=visit, vocabulary=vocabulary)
+    source.not_before = None  # the night has its own rhythm; how often a feed changes says nothing here
+    session.add(source)
+    return recorded
 
 
 def crawl_problem(result: CrawlResult) -> str:
