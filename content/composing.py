@@ -147,7 +147,7 @@ def add_item(
             title=item.title,
             body=escape_markdown(item.summary),
             link=item.link,
-            source_name=source.name if source else "",
+            source_name=(source.attribution or source.name) if source else "",
             item_id=item.id,
             tags=slugs,
         ),

@@ -25,6 +25,7 @@ INSIDE = (
 FOLDERS = (
     "templates",
     "content/starter/feeds",
+    "content/starter/databases",
     "service/web/static",
     "service/locales",
     "service/migrations/versions",
