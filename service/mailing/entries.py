@@ -17,6 +17,20 @@ from subscribers.people import Subscriber
 
 PER_PAGE = 50
 
+IN_ORDER = (
+    DeliveryState.UNCERTAIN,
+    DeliveryState.FAILED,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.CANCELLED,
+    DeliveryState.SKIPPED,
+    DeliveryState.DEFERRED,
+    DeliveryState.PLANNED,
+    DeliveryState.CLAIMED,
+    DeliveryState.HANDED_OVER,
+    DeliveryState.SENT,
+)
+"""What a person may want to do something about comes first."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -54,12 +68,25 @@ def entries_in_state(
 
 
 def all_entries(session: Session, *, mailing: Mailing, after: str = "", limit: int = PER_PAGE) -> Page:
-    """All deliveries, in the order in which the readers came."""
-    begin = int(after) if after.isdecimal() else 0
-    wanted = _of(mailing).where(col(Delivery.subscriber_id) > begin).order_by(col(Delivery.subscriber_id))
-    found = session.exec(wanted.limit(limit + 1)).all()
-    last = found[limit - 1][0] if len(found) > limit else None
-    return Page(_entries(session, found[:limit]), str(last.subscriber_id) if last else None)
+    """All deliveries, state by state in the order of `IN_ORDER`."""
+    state, _, place = after.partition("~")
+    begin = IN_ORDER.index(DeliveryState(state)) if state in IN_ORDER else 0
+    found: tuple[Entry, ...] = ()
+    for number, current in enumerate(IN_ORDER[begin:]):
+        page = entries_in_state(
+            session,
+            mailing=mailing,
+            state=current,
+            after=place if number == 0 else "",
+            limit=limit - len(found),
+        )
+        found += page.entries
+        if page.after is not None:
+            return Page(found, f"{current}~{page.after}")
+        if len(found) == limit:
+            following = IN_ORDER[begin + number + 1 :]
+            return Page(found, f"{following[0]}~" if following else None)
+    return Page(found, None)
 
 
 def find_entries(session: Session, *, mailing: Mailing, text: str, limit: int = PER_PAGE) -> Page:

@@ -106,8 +106,8 @@ def _insert(late: _Late) -> int:
         "message_id": literal(""),
         "reply": literal(""),
     }
-    added = insert(Delivery).from_select(list(values), rows(*values.values()))
-    return int(late.session.connection().execute(added).rowcount)
+    late.session.connection().execute(insert(Delivery).from_select(list(values), rows(*values.values())))
+    return late.session.exec(select(func.count()).where(*late.new())).one()
 
 
 def _suppress(late: _Late) -> None:
