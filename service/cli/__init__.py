@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import database, demo, run, sources, tagging, users
+from service.cli import database, demo, mailings, run, sources, tagging, users
 from service.errors import InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("work")(run.work)
 app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
 app.add_typer(users.users, name="users")
+app.add_typer(mailings.mailings, name="mailings")
 app.command("harvest")(sources.harvest)
 app.command("tag")(tagging.tag)
 

@@ -61,11 +61,9 @@ def lay_to_rest(
 
 
 def undecided() -> ColumnElement[bool]:
-    """Whether a delivery is uncertain and nobody has laid it to rest since it became so."""
+    """Whether a delivery is uncertain and nobody has laid it to rest, which is for good."""
     rested = exists().where(
-        col(Decision.delivery_id) == col(Delivery.id),
-        col(Decision.verdict) == Verdict.REST,
-        col(Decision.at) >= col(Delivery.settled_at),
+        col(Decision.delivery_id) == col(Delivery.id), col(Decision.verdict) == Verdict.REST
     )
     return (col(Delivery.state) == DeliveryState.UNCERTAIN) & ~rested
 
