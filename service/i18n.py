@@ -8,14 +8,16 @@ from functools import cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.units import format_unit
 
 from service.clock import AMSTERDAM
+
+Unit = Literal["day", "hour", "minute", "second"]
 
 LANGUAGES = ("nl", "en")
 LOCALES = Path(__file__).parent / "locales"
@@ -72,9 +74,8 @@ def span(time: timedelta, language: str) -> str:
         return _unit(minutes, "minute", language)
     if minutes < 48 * 60:
         hours, minutes = divmod(minutes, 60)
-        return " ".join(
-            _unit(number, name, language) for number, name in ((hours, "hour"), (minutes, "minute")) if number
-        )
+        rest = f" {_unit(minutes, 'minute', language)}" if minutes else ""
+        return _unit(hours, "hour", language) + rest
     return _unit(round(minutes / 60 / 24), "day", language)
 
 
@@ -95,5 +96,7 @@ def in_words(speed: float, language: str) -> str:
     return "–"
 
 
-def _unit(value: int, name: str, language: str) -> str:
-    return str(format_unit(value, f"duration-{name}", length="long", locale=language))
+def _unit(value: int, name: Unit, language: str) -> str:
+    # A threshold that nothing meets keeps it in this unit. Not format_unit: it knows no Dutch hours and days.
+    time = timedelta(**{f"{name}s": value})
+    return format_timedelta(time, granularity=name, threshold=float("inf"), locale=language)

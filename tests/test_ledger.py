@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from builders import a_reader
-from sqlmodel import col, select, update
+from sqlmodel import select, update
 
 from service.database import reading, writing
 from service.mailing.delivering import deliver_due
@@ -151,7 +151,15 @@ def test_failures_are_put_together_by_why(by_smtp: Runtime, relay: Relay) -> Non
 
 def a_progress(counts: dict[str, int], *, now, speed: float = 0.0, state: str = "sending") -> Progress:
     every = dict.fromkeys(map(str, DeliveryState), 0) | counts
-    return Progress(now=now, state=state, counts=every, speed=speed, average=0.0, since=now, next_at=None)
+    return Progress(
+        now=now,
+        state=state,
+        counts=every,
+        speed=speed,
+        average=0.0,
+        since=now - timedelta(minutes=2),
+        next_at=None,
+    )
 
 
 def test_the_time_left_is_of_what_leaves_now_and_not_of_what_waits_for_its_moment(clock) -> None:

@@ -17,46 +17,55 @@ class Advice:
 
 SENDER_FAULT = "sender-fault"
 
-REMEDIES = (
-    (
-        r"\b[45]\.7\.(23|27)\b|\bspf\b",
-        _("Het SPF-record van het domein van de afzender noemt deze mailserver niet."),
-        _("Vraag de beheerder van het domein om de mailserver in het SPF-record te zetten."),
-    ),
-    (
-        r"\b[45]\.7\.25\b|\bptr\b|reverse dns",
-        _("De naam van de mailserver past niet bij zijn adres (PTR-record)."),
-        _("Vraag de beheerder van de mailserver om het PTR-record in orde te maken."),
-    ),
-    (
-        r"\b[45]\.7\.29\b|must issue a starttls|tls required",
-        _("De ontvanger wil alleen mail over een beveiligde verbinding (TLS)."),
-        _("Vraag de beheerder van de mailserver om TLS aan te zetten."),
-    ),
-    (
-        r"\b[45]\.7\.30\b|\bdkim\b",
-        _("De handtekening onder de mail (DKIM) ontbreekt of klopt niet."),
-        _("Controleer of het DKIM-record in de DNS past bij de sleutel van Kennispost."),
-    ),
-    (
-        r"\b[45]\.7\.(26|31|32)\b|\b5\.7\.515\b|\bdmarc\b|unauthenticated",
-        _("De ontvanger kan niet zien dat de mail echt van ons komt (SPF, DKIM en DMARC)."),
-        _("Laat de beheerder van het domein SPF, DKIM en DMARC nakijken."),
-    ),
-    (
-        r"\bauthentication (failed|required)\b|\b5(30|35)\b|\b5\.7\.(8|0)\b",
-        _("De mailserver nam onze aanmelding niet aan."),
-        _("Controleer de gebruikersnaam en het wachtwoord voor de mailserver."),
-    ),
+SPF = (
+    _("Het SPF-record van het domein van de afzender noemt deze mailserver niet."),
+    _("Vraag de beheerder van het domein om de mailserver in het SPF-record te zetten."),
 )
-"""What servers reply when the fault is the sender's (by the codes of Gmail, Yahoo and Microsoft), what it means, what helps."""
+POINTER = (
+    _("De naam van de mailserver past niet bij zijn adres (PTR-record)."),
+    _("Vraag de beheerder van de mailserver om het PTR-record in orde te maken."),
+)
+ENCRYPTION = (
+    _("De ontvanger wil alleen mail over een beveiligde verbinding (TLS)."),
+    _("Vraag de beheerder van de mailserver om TLS aan te zetten."),
+)
+SIGNATURE = (
+    _("De handtekening onder de mail (DKIM) ontbreekt of klopt niet."),
+    _("Controleer of het DKIM-record in de DNS past bij de sleutel van Kennispost."),
+)
+AUTHENTICITY = (
+    _("De ontvanger kan niet zien dat de mail echt van ons komt (SPF, DKIM en DMARC)."),
+    _("Laat de beheerder van het domein SPF, DKIM en DMARC nakijken."),
+)
+PASSWORD = (
+    _("De mailserver nam onze aanmelding niet aan."),
+    _("Controleer de gebruikersnaam en het wachtwoord voor de mailserver."),
+)
+
+REMEDIES = (
+    (r"\b[45]\.7\.(26|31|32)\b|\b5\.7\.515\b", AUTHENTICITY),
+    (r"\b[45]\.7\.27\b", SPF),
+    (r"\b[45]\.7\.(23|25)\b", POINTER),
+    (r"\b[45]\.7\.29\b", ENCRYPTION),
+    (r"\b[45]\.7\.30\b", SIGNATURE),
+    (r"\bdmarc\b|unauthenticated", AUTHENTICITY),
+    (r"\bspf\b", SPF),
+    (r"\bdkim\b", SIGNATURE),
+    (r"\bptr\b|reverse dns", POINTER),
+    (r"starttls|\btls required", ENCRYPTION),
+    (r"\bauthentication (failed|required)|\b[45]\.7\.8\b", PASSWORD),
+)
+"""What servers reply when the fault is the sender's, and what is the matter then.
+
+First by the codes of Gmail and Microsoft, since their texts name more than what is wrong; then by the words.
+"""
 
 
 def advice(pause: str, reply: str) -> Advice | None:
     """What to tell about a pause; None when a person paused it, which explains itself."""
     if not pause:
         return None
-    for pattern, matter, remedy in REMEDIES if pause == SENDER_FAULT else ():
+    for pattern, (matter, remedy) in REMEDIES if pause == SENDER_FAULT else ():
         if re.search(pattern, reply, re.IGNORECASE):
             return Advice(matter, remedy, reply)
     if pause == SENDER_FAULT:

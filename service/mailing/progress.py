@@ -102,8 +102,9 @@ class Progress:
 
     @property
     def stands_still(self) -> bool:
-        """Whether it should be leaving and nothing is."""
-        return self.state == MailingState.SENDING and self.on_the_way > 0 and not self.speed
+        """Whether it should be leaving and has not been for a minute."""
+        waits = self.state == MailingState.SENDING and self.counts[DeliveryState.PLANNED] > 0
+        return waits and not self.speed and self.now - self.since >= LONG
 
 
 def progress_of(session: Session, mailing: Mailing, *, now: datetime) -> Progress:
