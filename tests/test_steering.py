@@ -183,6 +183,20 @@ def test_what_a_worker_gives_back_to_a_cancelled_mailing_is_cancelled(runtime: R
     assert the(runtime, mailing_id).finished_at == runtime.clock()
 
 
+def test_a_large_mailing_is_cancelled_piece_by_piece_and_at_once_nothing_leaves(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.mailing.steering.AT_ONCE", 4)
+    mailing_id = plan(runtime, readers=10)
+    steer(runtime, cancel, mailing_id)
+    assert states(runtime, mailing_id) == {"cancelled": 4, "planned": 6}
+    assert deliver_due(runtime).sent == 0
+    for _ in range(2):
+        wound_down(runtime)
+    assert states(runtime, mailing_id) == {"cancelled": 10}
+    assert the(runtime, mailing_id).finished_at is not None
+
+
 def test_a_pause_gives_back_what_was_claimed_and_not_handed_over(runtime: Runtime) -> None:
     mailing_id = plan(runtime, readers=3)
     with writing(runtime.engine) as session:

@@ -7,7 +7,7 @@ without waiting: a worker that holds one may be waiting for the mailing.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, literal, update
+from sqlalchemy import Select, case, func, literal, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col
 
@@ -103,10 +103,15 @@ def idle(*of: Any) -> Any:
 
 def put(session: Session, ids: Any, **values: Any) -> int:
     """Change the deliveries that `ids` (a query or a list) names, and take them out of any worker's hands; how many."""
-    changed = session.connection().execute(
-        update(Delivery).where(col(Delivery.id).in_(ids)).values(claimed_by="", lease_until=None, **values)
+    if isinstance(ids, Select):  # asked once: a plan may ask a subquery with a limit and locks more than once
+        ids = rows(ids.cte().c.id)
+    changed = (
+        update(Delivery)
+        .where(col(Delivery.id).in_(ids))
+        .values(claimed_by="", lease_until=None, **values)
+        .returning(col(Delivery.id))  # counted here: SQLite's driver counts no rows where there is a WITH
     )
-    return int(changed.rowcount)
+    return sum(1 for _ in session.connection().execute(changed))
 
 
 def queued(now: datetime) -> dict[str, Any]:

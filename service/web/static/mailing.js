@@ -55,6 +55,7 @@ async function renew() {
 }
 
 async function look() {
+  const asked = Date.now();
   if (!document.hidden) {
     const answer = await fetch(watch.dataset.live).catch(() => null);
     if (answer && answer.ok && !answer.redirected) {
@@ -64,7 +65,7 @@ async function look() {
       if (figures.changes !== watch.dataset.changes && (turned || Date.now() - fetchedAt > SELDOM)) await renew();
     }
   }
-  // One that does not run may be resumed by a colleague, or from the command line.
-  setTimeout(look, watch.hasAttribute("data-running") ? EVERY : SELDOM);
+  // One that does not run may be resumed by a colleague, or from the command line. A million takes a moment to count: then less often.
+  setTimeout(look, watch.hasAttribute("data-running") ? Math.max(EVERY, 10 * (Date.now() - asked)) : SELDOM);
 }
 if (watch) setTimeout(look, EVERY);
