@@ -85,6 +85,34 @@ class NothingToSend(ServiceError):
     """A mailing without readers, or an issue without blocks."""
 
 
+class UnknownMailing(ServiceError):
+    """No mailing with this identifier, or one that nobody steers."""
+
+
+class MailingEnded(ServiceError):
+    """The mailing is finished or cancelled: it cannot be steered like this any more."""
+
+
+class NothingToRetry(ServiceError):
+    """No delivery failed, or somebody had the failures tried again just now."""
+
+
+class NothingToDecide(ServiceError):
+    """No uncertain delivery waits for a decision, or somebody decided just now."""
+
+
+class NoLateComers(ServiceError):
+    """Every reader of the stream has a delivery in this mailing."""
+
+
+class ContentChanged(ServiceError):
+    """The content is not what was approved for this mailing: nobody else may get it under that approval."""
+
+
+class TitleNotTyped(ServiceError):
+    """What cannot be undone asks for the name of the thing, and another was typed."""
+
+
 class LeaseLost(ServiceError):
     """The work took longer than its lease and another process has it: what this one did is rolled back."""
 

@@ -1,5 +1,6 @@
 """The whole way at the desk in a real browser: from the link in the mail to a mail that leaves."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from builders import a_municipality, a_reader
 from colleague import ANNA, BERT, an_item, sign_in_link
+from mailings import over_smtp, plan
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from relay import Relay, running_relay
 from serving import serving
+from sqlmodel import update
 
 from content.composing import open_issue
 from service.database import writing
 from service.desk import ROUTERS
 from service.mailing.delivering import deliver_due
+from service.mailing.outbox import Delivery
 from service.runtime import Runtime
 from service.users import add_user
 from service.web.app import make_app
@@ -171,11 +176,15 @@ def test_no_page_of_the_desk_is_wider_than_the_window(
             interests=["lachgas"],
         )
         number = issue.id
+    mailing_id = plan(runtime)
+    with writing(runtime.engine) as session:
+        session.exec(update(Delivery).values(state="uncertain", reply="x" * 120, settled_at=runtime.clock()))
     page = signed_in(browser, runtime, ANNA, "Anna", "editor", "publisher", "administrator", width=width)
     for path in ("inbox", "inbox/1/onderwerpen", "edities", f"edities/{number}", f"edities/{number}/gegevens",
                  f"edities/{number}/onderdelen/nieuw", f"edities/{number}/onderdelen/nieuw?soort=link",
                  f"edities/{number}/voorbeeld", f"edities/{number}/versturen", "planning", "bronnen", "abonnees",
-                 "beheer", "beheer/1"):  # fmt: skip
+                 "beheer", "beheer/1", "verzendingen", f"verzendingen/{mailing_id}", f"verzendingen/{mailing_id}/lezers",
+                 f"verzendingen/{mailing_id}/afbreken", f"verzendingen/{mailing_id}/nakomers"):  # fmt: skip
         page.goto(f"{desk}/redactie/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.locator("h1").count() == 1, path
@@ -184,3 +193,39 @@ def test_no_page_of_the_desk_is_wider_than_the_window(
             ".filter(field => !field.labels.length).length"
         )
         assert unlabelled == 0, path
+
+
+@ON_ONE
+def test_a_running_mailing_is_watched_paused_and_resumed(
+    runtime: Runtime, desk: str, browser: Browser
+) -> None:
+    with running_relay(Relay(slow=0.2)) as relay, ThreadPoolExecutor(1) as worker:
+        by_smtp = over_smtp(runtime, relay)
+        mailing_id = plan(runtime, readers=120)
+        bert = signed_in(browser, runtime, BERT, "Bert", "publisher")
+        complaints: list[str] = []
+        bert.on("console", lambda said: complaints.append(said.text))
+        bert.on("pageerror", lambda error: complaints.append(str(error)))
+        sending = worker.submit(deliver_due, by_smtp, batch=10)
+        bert.goto(f"{desk}/redactie/verzendingen/{mailing_id}")
+        expect(bert.get_by_role("progressbar")).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
+        loaded = bert.evaluate("performance.timeOrigin")
+        seen = bert.locator("[data-text=done]").inner_text()
+        expect(bert.locator("[data-text=done]")).not_to_have_text(seen, timeout=10_000)
+        assert bert.evaluate("performance.timeOrigin") == loaded, "the figures move without a reload"
+        bert.get_by_role("button", name="Pauzeren").click()
+        expect(bert.get_by_role("status")).to_contain_text("De verzending staat op pauze.")
+        expect(bert.locator(".stage")).to_have_text("gepauzeerd")
+        sending.result(timeout=20)
+        arrived = len(relay.received)
+        assert arrived < 120
+        relay.slow = 0
+        bert.get_by_role("button", name="Verdergaan").click()
+        expect(bert.get_by_role("button", name="Pauzeren")).to_be_visible()
+        loaded = bert.evaluate("performance.timeOrigin")
+        worker.submit(deliver_due, by_smtp).result(timeout=30)
+        expect(bert.get_by_text("De stand klopt.")).to_be_visible(timeout=10_000)
+        expect(bert.locator(".stage")).to_have_text("klaar")
+        assert bert.evaluate("performance.timeOrigin") == loaded
+        assert sorted(relay.recipients) == sorted({f"lezer{one}@gemeente.example" for one in range(120)})
+        assert complaints == []

@@ -123,7 +123,7 @@ def test_a_worker_that_is_slower_than_its_lease_loses_no_delivery(runtime: Runti
     with writing(runtime.engine) as session:
         later = Settlement(first, DeliveryState.DEFERRED, "451 later", server="relay", due_at=clock())
         settle(session, [later], worker="slow", now=clock())
-        release(session, [second], worker="slow", now=clock())
+        release(session, [second], worker="slow")
     assert deliver_due(runtime).sent == 2
     with reading(runtime.engine) as session:
         assert set(session.exec(select(Delivery.state))) == {"sent"}

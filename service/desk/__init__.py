@@ -6,12 +6,14 @@ from service.desk import (
     blocks,
     inbox,
     issues,
+    mailings,
     people,
     planning,
     previewing,
     readers,
     signing_in,
     sources,
+    steering,
 )
 
 ROUTERS = (
@@ -22,6 +24,8 @@ ROUTERS = (
     blocks.router,
     previewing.router,
     approving.router,
+    mailings.router,
+    steering.router,
     planning.router,
     sources.router,
     readers.router,

@@ -19,6 +19,7 @@ class Stage(StrEnum):
     APPROVED = "approved"
     PLANNED = "planned"
     SENDING = "sending"
+    PAUSED = "paused"
     SENT = "sent"
     STOPPED = "stopped"
 
@@ -28,6 +29,7 @@ STAGE_NAMES = {
     Stage.APPROVED: _("goedgekeurd"),
     Stage.PLANNED: _("gepland"),
     Stage.SENDING: _("wordt verstuurd"),
+    Stage.PAUSED: _("gepauzeerd"),
     Stage.SENT: _("verstuurd"),
     Stage.STOPPED: _("afgebroken"),
 }
@@ -92,6 +94,8 @@ def _stage(issue: Issue, approval: Approval | None, mailing: Mailing | None, *, 
         return Stage.STOPPED
     if mailing is not None and mailing.state == MailingState.FINISHED:
         return Stage.SENT
+    if mailing is not None and mailing.state == MailingState.PAUSED:
+        return Stage.PAUSED
     if mailing is not None or issue.closed_at is not None:
         return Stage.SENDING
     if approval is None:

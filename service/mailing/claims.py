@@ -90,7 +90,7 @@ def recover(session: Session, *, now: datetime) -> None:
     claimed = update(Delivery).where(col(Delivery.state) == DeliveryState.CLAIMED, over)
     freed = claimed.values(state=DeliveryState.PLANNED, claimed_by="", lease_until=None)
     mailings = session.connection().execute(freed.returning(col(Delivery.mailing_id))).scalars()
-    follow_mailings(session, set(mailings), now=now)
+    follow_mailings(session, set(mailings))
     session.connection().execute(
         update(Delivery)
         .where(col(Delivery.state) == DeliveryState.HANDED_OVER, over)
@@ -133,9 +133,7 @@ def hand_over(
     return set(mine)
 
 
-def release(
-    session: Session, ids: Collection[int], *, worker: str, now: datetime, due_at: datetime | None = None
-) -> None:
+def release(session: Session, ids: Collection[int], *, worker: str, due_at: datetime | None = None) -> None:
     """Give back what this worker had, and is sure not to have sent; to be tried when it was due, or at `due_at`."""
     mine = _locked(session, ids, worker, *HELD)
     if not mine:
@@ -145,7 +143,7 @@ def release(
     session.connection().execute(
         update(Delivery).where(col(Delivery.id).in_(mine)).values(reply="", **free, **later)
     )
-    follow_mailings(session, {row.mailing_id for row in mine.values()}, now=now)
+    follow_mailings(session, {row.mailing_id for row in mine.values()})
 
 
 def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> None:
@@ -159,7 +157,7 @@ def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, 
     if attempts:
         session.connection().execute(insert(Attempt), attempts)
     going_on = {row.mailing_id for one, row in kept if one.state not in END_STATES}
-    follow_mailings(session, going_on, now=now)
+    follow_mailings(session, going_on)
 
 
 def _due(now: datetime) -> Select[Any]:

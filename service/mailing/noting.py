@@ -59,7 +59,7 @@ def note(
             settled.append(how)
     settle(session, settled, worker=noter.worker, now=now)
     may_leave, kept_back, over = _hand_over(session, noter, envelopes, now)
-    release(session, returned, worker=noter.worker, now=now)
+    release(session, returned, worker=noter.worker)
     if settled and not envelopes:  # while more goes out nothing is finished
         finish_mailings(session, now=now)
     return Noted(tuple(settled), frozenset(returned | kept_back), may_leave, over)
@@ -90,9 +90,9 @@ def _hand_over(
     mine = hand_over(session, ids, worker=noter.worker, now=now, lease=noter.lease)
     for moment in sorted(set(granted.later.values())):
         waits = [bulk[at].delivery_id for at, until in granted.later.items() if until == moment]
-        release(session, waits, worker=noter.worker, now=now, due_at=moment)
+        release(session, waits, worker=noter.worker, due_at=moment)
     later = {bulk[at].delivery_id for at in granted.later}
     back |= ids.keys() - mine
-    release(session, back - later, worker=noter.worker, now=now)
+    release(session, back - later, worker=noter.worker)
     over = len(granted.now) + len(granted.later) < len(bulk)
     return tuple(one for one in envelopes if one.delivery_id in mine), back, over

@@ -51,7 +51,9 @@ class Mailing(Record, table=True):
 
     `content_hash` is what was approved; `planned` is how many deliveries there are. `urgent` is what a person waits
     for: it leaves before all else, at any hour. `pause` says why it was paused, when Kennispost did that itself: one of
-    `PAUSES`, with the server's words in `pause_reply`.
+    `PAUSES`, with the server's words in `pause_reply`. `running_since` is when a person last set it going (null: it
+    was planned, and has run since), and `tried_before` how many deliveries had been tried by then: what a speed is
+    measured from.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -67,6 +69,8 @@ class Mailing(Record, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
     pause: str = ""
     pause_reply: str = ""
+    running_since: datetime | None = Field(default=None, sa_type=Instant)
+    tried_before: int = 0
 
 
 class Variant(Record, table=True):
@@ -150,6 +154,24 @@ class Attempt(Record, table=True):
     server: str
     outcome: str
     code: int | None = None
+    reply: str = ""
+
+
+class Verdict(StrEnum):
+    """What a person decided about a delivery whose fate is unknown: send it again, or leave it at that."""
+
+    RESEND = "resend"
+    REST = "rest"
+
+
+class Decision(Record, table=True):
+    """Who decided what about an uncertain delivery, when, and the words that it was uncertain with. Only ever added."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    by: str
+    verdict: str
     reply: str = ""
 
 

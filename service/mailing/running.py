@@ -181,6 +181,8 @@ async def _write_down(run: Run, feed: Feed, chunk: Sequence[Composed]) -> None:
     for gone in (*(one.delivery_id for one in noted.settled), *noted.returned):
         run.held.pop(gone, None)
     feed.add(noted.may_leave)
+    if chunk and not noted.may_leave:
+        feed.proved.set()  # paused, or for others: nothing of it asks the relay, and composing waits for no answer
 
 
 def _note(run: Run, outcomes: Outcomes, chunk: Sequence[Composed]) -> Noted:
@@ -248,14 +250,13 @@ async def _end(run: Run, feed: Feed, connections: Sequence[asyncio.Task[None]]) 
         task.cancel()
     await asyncio.gather(*connections, return_exceptions=True)
     await _write_down(run, feed, [])
-    if run.held:
-        await _in(run.ledger, partial(_release, run))
+    await _in(run.ledger, partial(_release, run))
 
 
 def _release(run: Run) -> None:
     now = run.runtime.clock()
     with writing(run.runtime.engine) as session:
-        release(session, list(run.held), worker=run.worker, now=now)
+        release(session, list(run.held), worker=run.worker)
         finish_mailings(session, now=now)
     run.report.released += len(run.held)
     run.held.clear()

@@ -96,6 +96,32 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         409,
         _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers."),
     ),
+    service.UnknownMailing: (404, _("Deze verzending bestaat niet.")),
+    service.MailingEnded: (
+        409,
+        _(
+            "Deze verzending is al klaar of afgebroken. Ga terug en laad de pagina opnieuw om te zien hoe zij staat."
+        ),
+    ),
+    service.NothingToRetry: (
+        409,
+        _("Er is niets om opnieuw te proberen. Misschien deed een collega dat net al."),
+    ),
+    service.NothingToDecide: (
+        409,
+        _("Hierover hoeft niemand meer te beslissen. Misschien deed een collega dat net al."),
+    ),
+    service.NoLateComers: (409, _("Alle lezers staan al in deze verzending. Er is niemand bij gekomen.")),
+    service.ContentChanged: (
+        409,
+        _("De inhoud is niet meer wat er is goedgekeurd. Daarom kan deze editie niet naar anderen."),
+    ),
+    service.TitleNotTyped: (
+        422,
+        _(
+            "Dit is niet de titel van de editie. Typ de titel precies over, dan weet u zeker dat u de goede afbreekt."
+        ),
+    ),
 }
 
 STATUSES = {
