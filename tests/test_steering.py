@@ -165,19 +165,19 @@ def test_what_a_worker_gives_back_to_a_cancelled_mailing_is_cancelled(runtime: R
     mailing_id = plan(runtime, readers=4)
     with writing(runtime.engine) as session:
         ids = [one.id for one in claim(session, worker="w", now=runtime.clock(), batch=3)]
-        hand_over(session, {ids[0]: "<1@x>", ids[1]: "<2@x>"}, worker="w", now=runtime.clock())
+        hand_over(session, {ids[0]: "<1@x>", ids[1]: "<2@x>"}, worker="w")
     steer(runtime, cancel, mailing_id)
     assert states(runtime, mailing_id) == {"handed_over": 2, "cancelled": 2}
     assert the(runtime, mailing_id).finished_at is None, "two may still turn out to have left"
     with writing(runtime.engine) as session:
-        assert hand_over(session, {ids[2]: "<3@x>"}, worker="w", now=runtime.clock()) == set()
+        assert hand_over(session, {ids[2]: "<3@x>"}, worker="w") == set()
         settle(
             session,
             [Settlement(ids[0], DeliveryState.SENT, "OK", 250, "relay")],
             worker="w",
             now=runtime.clock(),
         )
-        release(session, [ids[1]], worker="w", now=runtime.clock())
+        release(session, [ids[1]], worker="w")
     wound_down(runtime)
     assert states(runtime, mailing_id) == {"sent": 1, "cancelled": 3}
     assert balanced(runtime, mailing_id)
@@ -187,7 +187,7 @@ def test_what_a_worker_gives_back_to_a_cancelled_mailing_is_cancelled(runtime: R
 def test_a_large_mailing_is_cancelled_piece_by_piece_and_at_once_nothing_leaves(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.mailing.steering.AT_ONCE", 4)
+    monkeypatch.setattr("service.mailing.closing.AT_ONCE", 4)
     mailing_id = plan(runtime, readers=10)
     steer(runtime, cancel, mailing_id)
     assert states(runtime, mailing_id) == {"cancelled": 4, "planned": 6}
@@ -206,7 +206,7 @@ def test_a_pause_gives_back_what_was_claimed_and_not_handed_over(runtime: Runtim
     assert states(runtime, mailing_id) == {"planned": 3}
     with writing(runtime.engine) as session:
         message_ids = {one: f"<{one}@x>" for one in ids}
-        assert hand_over(session, message_ids, worker="w", now=runtime.clock()) == set()
+        assert hand_over(session, message_ids, worker="w") == set()
         assert claim(session, worker="w", now=runtime.clock(), batch=2) == []
 
 
