@@ -24,7 +24,8 @@ def reason_in(words: str) -> str | None:
     return next((reason for reason, pattern in _PATTERNS if pattern.search(words)), None)
 
 
-def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+def pattern_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds any of these phrases in a text of lower case and single blanks."""
     return re.compile("|".join(map(_alternative, phrases)))
 
 
@@ -34,5 +35,5 @@ def _alternative(phrase: str) -> str:
 
 
 _PATTERNS = tuple(
-    (reason, _pattern(phrases)) for reason, phrases in read_phrases(FILE.read_text(encoding="utf-8"))
+    (reason, pattern_of(phrases)) for reason, phrases in read_phrases(FILE.read_text(encoding="utf-8"))
 )
