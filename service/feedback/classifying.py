@@ -8,7 +8,7 @@ from service.feedback.complaints import COMPLAINTS, Complaint, complaint_in
 from service.feedback.freetext import Said, is_only_delayed, looks_like_a_bounce, said_in
 from service.feedback.reading import Read, read_message
 from service.feedback.reports import Group, groups_of, stray_groups
-from service.verdicts.judging import judge, most_telling, reason_by_words
+from service.verdicts.judging import WEAK, judge, most_telling, reason_by_words
 from service.verdicts.kinds import Kind, Verdict
 
 
@@ -53,8 +53,9 @@ _SAYS_LITTLE = frozenset(
     {"undefined", "filtered", "server-fault", "policy", "protocol", "network", "mailbox-disabled"}
 )
 """Reasons that a code alone gives without much meaning: there the words around it are read as well."""
-_IN_ANY_TEXT = frozenset({None, "content", "policy", "server-fault"})
-"""Reasons whose words stand in any polite text, so that there they tell nothing."""
+_IN_ANY_TEXT = frozenset({None, *WEAK})
+_SAYS_NOTHING = frozenset({"undefined", "server-fault", "protocol"})
+"""Only where the codes say nothing may the words around them end an address: advice speaks of what "may not exist"."""
 
 
 def classify(raw: bytes) -> Finding:
@@ -109,9 +110,13 @@ def _judged(group: Group, said: Said) -> Verdict:
     verdict = judge(code=None, status=group.status, text=group.diagnostic)
     if reason_by_words(group.diagnostic):
         return verdict
+    if verdict.reason not in _SAYS_LITTLE:
+        return verdict
     for text in (said.replies, said.words):
-        if verdict.reason in _SAYS_LITTLE and reason_by_words(text) not in _IN_ANY_TEXT:
-            return judge(code=None, status=group.status, text=f"{group.diagnostic} {text}")
+        if reason_by_words(text) not in _IN_ANY_TEXT:
+            told = judge(code=None, status=group.status, text=f"{group.diagnostic} {text}")
+            if told.kind is not Kind.HARD or text is said.replies or verdict.reason in _SAYS_NOTHING:
+                return told
     return verdict
 
 

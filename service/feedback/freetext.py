@@ -23,7 +23,9 @@ _ROBOT = re.compile(
 _ADDRESS = re.compile(
     r"(?<![\w.%+=/-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
 )
-_SENDER_LINE = re.compile(r"(?im)^[ \t>]{0,20}(?:from|sender|reply-to|van|von|de|mail from)[ \t]{0,5}:.{0,300}$")
+_SENDER_LINE = re.compile(
+    r"(?im)^[ \t>]{0,20}(?:from|sender|reply-to|van|von|de|mail from)[ \t]{0,5}:.{0,300}$"
+)
 _OWN = ("from", "to", "return-path", "delivered-to", "reply-to", "sender")
 
 
