@@ -87,3 +87,7 @@ class PortTaken(ServiceError):
 
 class NotADemo(ServiceError):
     """The folder for the demo holds somebody's real data."""
+
+
+class NoMailbox(ServiceError):
+    """The mailbox for what comes back is not set, or cannot be opened; the text says why."""

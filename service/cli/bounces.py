@@ -9,8 +9,12 @@ from typing import Annotated
 
 import typer
 
+from service.cli.failing import stated_failures
 from service.feedback.classifying import Finding, classify
+from service.feedback.intake import fetch_returned
 from service.feedback.reading import LARGEST
+from service.runtime import build_runtime
+from service.settings import load_settings
 
 FAILED = 1
 STDIN = "-"
@@ -40,6 +44,17 @@ def classify_files(
         raise typer.Exit(code=FAILED) from None
     if unread:
         typer.echo(f"{unread} of {lines} files could not be read; each says why in `problems`.", err=True)
+        raise typer.Exit(code=FAILED)
+
+
+@bounces.command("fetch")
+def fetch() -> None:
+    """Take in all that waits in the mailbox of KENNISPOST_BOUNCES, once; what was done with it, as a line of JSON."""
+    with stated_failures():
+        runtime = build_runtime(load_settings())
+        report = fetch_returned(runtime)
+    typer.echo(json.dumps({**report.done, "known": report.known, "failed": report.failed}))
+    if report.failed:
         raise typer.Exit(code=FAILED)
 
 

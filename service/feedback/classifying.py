@@ -60,7 +60,11 @@ _SAYS_NOTHING = frozenset({"undefined", "server-fault", "protocol"})
 
 def classify(raw: bytes) -> Finding:
     """What a message is. Never raises, whatever the bytes; reads the first megabyte."""
-    read = read_message(raw)
+    return classify_read(read_message(raw))
+
+
+def classify_read(read: Read) -> Finding:
+    """What a message is that was taken apart already."""
     complaint = complaint_in(read)
     if complaint is not None:
         return _of_complaint(complaint)

@@ -21,12 +21,16 @@ _BREAK = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]{0,200}>")
 REPORTS = frozenset({"delivery-status", "global-delivery-status"})
 ORIGINALS = frozenset({"rfc822", "global", "rfc822-headers", "global-headers", "partial"})
 
+ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "Return-Path", "To")
+"""Headers that name the address a message was delivered to, as servers write them, the surest first."""
+
 
 @dataclass(frozen=True)
 class Read:
     """A message taken apart. `text` is for people; `reports`, `complaints` and `receipts` are for machines.
 
-    `headers` are those of the message, lower case, unfolded and decoded; `original` is the start of the returned mail.
+    `headers` are those of the message, by name in lower case, unfolded and decoded, the first of each name. `addressed`
+    is all that says to which address it was delivered, the surest first. `original` is the start of the returned mail.
     """
 
     headers: dict[str, str]
@@ -36,6 +40,7 @@ class Read:
     complaints: tuple[str, ...]
     receipts: tuple[str, ...]
     original: str
+    addressed: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:
         """The first header of that name; empty when there is none."""
@@ -108,6 +113,7 @@ def _taken_apart(parsed: Message, leaves: list[Message]) -> Read:
         complaints=tuple(machine["complaint"]),
         receipts=tuple(machine["receipt"]),
         original="\n\n".join(machine["original"])[:LONGEST_TEXT],
+        addressed=tuple(str(value)[:2000] for name in ADDRESSED for value in parsed.get_all(name, [])[:9]),
     )
 
 

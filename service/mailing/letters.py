@@ -7,7 +7,8 @@ from typing import Any
 from sqlmodel import Session
 
 from service.mailing.outbox import Delivery, Mailing
-from service.users import User
+from service.settings import Settings
+from service.users import RoleName, User, users_with_role
 from subscribers.people import Subscriber
 
 LETTERS = (
@@ -18,8 +19,26 @@ LETTERS = (
     "issue-not-approved",
     "issue-refused",
     "occurrence-expired",
+    "sender-fault",
+    "reply",
 )
 """The kinds of letters: each has a folder of this name under templates/emails."""
+
+TO_EDITORS = frozenset({"reply"})
+"""Kinds that may go to the editors' address, which is no user."""
+
+
+def post_to_editors(
+    session: Session, settings: Settings, *, kind: str, now: datetime, context: Mapping[str, Any]
+) -> int:
+    """Queue a letter to the editors' address; to everyone who edits where none is set. Gives how many letters."""
+    if settings.editors_address:
+        _post(session, Delivery(mailing_id=0, due_at=now, context=dict(context)), kind=kind, now=now)
+        return 1
+    people = users_with_role(session, RoleName.EDITOR, RoleName.PUBLISHER)
+    for user in people:
+        post_letter(session, kind=kind, user=user, context=context, now=now)
+    return len(people)
 
 
 def post_letter(
@@ -44,18 +63,22 @@ def post_letter(
     if person is None or (subscriber is not None and user is not None):
         raise ValueError("A letter goes to a reader or to a user: to one of them.")
     session.add(person)
+    delivery = Delivery(
+        mailing_id=0,
+        subscriber_id=subscriber.id if subscriber else None,
+        user_id=user.id if user else None,
+        language=person.language,
+        context=dict(context or {}),
+        due_at=now,
+    )
+    return _post(session, delivery, kind=kind, now=now)
+
+
+def _post(session: Session, delivery: Delivery, *, kind: str, now: datetime) -> Mailing:
     mailing = Mailing(kind=kind, planned=1, created_at=now)
     session.add(mailing)
     session.flush()
-    session.add(
-        Delivery(
-            mailing_id=mailing.id or 0,
-            subscriber_id=subscriber.id if subscriber else None,
-            user_id=user.id if user else None,
-            language=person.language,
-            context=dict(context or {}),
-            due_at=now,
-        )
-    )
+    delivery.mailing_id = mailing.id or 0
+    session.add(delivery)
     session.flush()
     return mailing

@@ -3,16 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
 from service.mailing.claims import Settlement
+from service.mailing.letters import TO_EDITORS
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice
 from service.settings import Settings
 from service.users import User
 from subscribers.organisations import Organisation
 from subscribers.people import Membership, Subscriber, SubscriberState, Subscription
 from subscribers.suppression import Suppression, address_hash
+
+EDITORS = 0
+"""The key of the editors' address among the users: where a letter of TO_EDITORS goes that names no one."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ def load_recipients(
     )
     return Recipients(
         readers={reader.id or 0: reader for reader in readers},
-        users={user.id or 0: user for user in session.exec(select(User).where(col(User.id).in_(user_ids)))},
+        users=_users(session, settings, user_ids),
         follows=frozenset(session.exec(follows)),
         suppressed=_suppressed(session, settings, readers),
         organisations=_organisations(session, ids),
@@ -50,8 +57,8 @@ def load_recipients(
 
 def recipient_of(known: Recipients, delivery: Delivery, mailing: Mailing) -> Subscriber | User | Settlement:
     """Who it goes to; or how it ends, because they left, must not be mailed, or are gone."""
-    if delivery.user_id is not None:
-        user = known.users.get(delivery.user_id)
+    if delivery.user_id is not None or mailing.kind in TO_EDITORS:
+        user = known.users.get(delivery.user_id or EDITORS)
         return user if user and user.active else _cancelled(delivery, "This person may no longer sign in.")
     reader = known.readers.get(delivery.subscriber_id or 0)
     if reader is None or reader.id is None:
@@ -76,6 +83,13 @@ def suppressed_ids(session: Session, settings: Settings, addresses: Mapping[int,
         for one, address in addresses.items()
         if not known.isdisjoint(address_hash(address, key=key) for key in keys)
     )
+
+
+def _users(session: Session, settings: Settings, ids: Sequence[int]) -> dict[int, User]:
+    users = {user.id or 0: user for user in session.exec(select(User).where(col(User.id).in_(ids)))}
+    if settings.editors_address:
+        users[EDITORS] = User(address=settings.editors_address, name="", created_at=EPOCH)
+    return users
 
 
 def _cancelled(delivery: Delivery, why: str) -> Settlement:

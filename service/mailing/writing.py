@@ -6,10 +6,13 @@ from typing import Any
 from sqlmodel import Session
 
 from content.issues import Issue
+from content.plaintext import clean
 from service.i18n import _
 from service.mailing.fragments import greeting
 from service.mailing.links import confirm_link, desk_link, preferences_link, sign_in_link, unsubscribe_link
+from service.mailing.messages import one_line
 from service.mailing.outbox import Delivery
+from service.mailing.reasons import REASON_NAMES
 from service.mailing.rendering import Rendered, render_mail
 from service.settings import Settings
 from service.users import User
@@ -22,6 +25,7 @@ WORK = {
     "remind-editors": _("de redactie herinneren"),
     "send": _("een editie versturen"),
     "tidy": _("opruimen"),
+    "bounces": _("teruggekomen mail ophalen"),
 }
 """What the lines of the schedule do, in the readers' words."""
 
@@ -72,6 +76,15 @@ def _to_reader(
     }
 
 
+def _reply(delivery: Delivery) -> dict[str, Any]:
+    """What a reader answered. Control characters could turn the words around them; the template escapes the rest."""
+    return {
+        "from_address": one_line(str(delivery.context["from"])),
+        "subject_line": one_line(clean(str(delivery.context["subject"]))),
+        "lines": [one_line(line) for line in clean(str(delivery.context["text"])).splitlines()],
+    }
+
+
 def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery) -> dict[str, Any] | None:
     issue_id = delivery.context.get("issue_id")
     issue = session.get(Issue, issue_id) if issue_id else None
@@ -79,6 +92,15 @@ def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery
         "title": issue.title if issue else "",
         "link": desk_link(settings, issue.id if issue else None),
     }
+    if kind == "sender-fault":
+        reason = REASON_NAMES[str(delivery.context["reason"])]
+        return {
+            "link": f"{settings.base_url}/redactie/abonnees/teruggekomen",
+            "reason": reason,
+            "status": delivery.context["status"],
+        }
+    if kind == "reply":
+        return {"link": desk_link(settings, None), **_reply(delivery)}
     if kind == "occurrence-expired":
         schedule = str(delivery.context["schedule"])
         moment = datetime.fromisoformat(str(delivery.context["due_at"]))

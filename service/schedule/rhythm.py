@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from content.issues import Issue, lock_issue
 from service.database import reading, writing
 from service.errors import LeaseLost, Stopped
+from service.feedback.intake import fetch_returned
 from service.harvesting import harvest_all
 from service.runtime import Runtime
 from service.schedule import actions
@@ -25,7 +26,6 @@ ACTIONS: dict[str, Action] = {
     "open-draft": actions.open_draft,
     "remind-editors": actions.remind_editors,
     "tidy": actions.tidy,
-    "harvest": lambda _session, _runtime, _due, _now: "",  # it has transactions of its own: see `_harvest`
 }
 """What happens within the transaction that marks the moment done, so that both happen or neither."""
 
@@ -98,7 +98,7 @@ def _act(shift: Shift, due: Due) -> str:
     runtime = shift.runtime
     now = runtime.clock()
     late = now > due.expires_at
-    note = "" if late or due.schedule != "harvest" else _harvest(shift)
+    note = "" if late or due.schedule not in OWN_TRANSACTIONS else OWN_TRANSACTIONS[due.schedule](shift)
     with writing(runtime.engine) as session:
         state = OccurrenceState.DONE
         if late:
@@ -108,6 +108,13 @@ def _act(shift: Shift, due: Due) -> str:
         if not settle(session, due=due, worker=shift.worker, state=state, note=note, now=runtime.clock()):
             raise LeaseLost(f"{due.schedule} was taken over by another process")
     return note
+
+
+def _take_in(shift: Shift) -> str:
+    report = fetch_returned(shift.runtime, stop=shift.stop)
+    if shift.stop is not None and shift.stop.is_set():
+        raise Stopped("the process was told to stop; what came back is fetched later")
+    return str(report)
 
 
 def _harvest(shift: Shift) -> str:
@@ -139,3 +146,7 @@ def _still_due(session: Session, due: Due) -> Issue | None:
         return None
     lock_issue(session, issue)
     return issue if issue.closed_at is None and issue.send_at == due.due_at else None
+
+
+OWN_TRANSACTIONS: dict[str, Callable[[Shift], str]] = {"harvest": _harvest, "bounces": _take_in}
+"""Lines that wait for others' servers: they commit as they go, and their note is written afterwards."""
