@@ -10,6 +10,7 @@ from service.desk import (
     planning,
     previewing,
     readers,
+    returned,
     signing_in,
     sources,
 )
@@ -24,6 +25,7 @@ ROUTERS = (
     approving.router,
     planning.router,
     sources.router,
+    returned.router,
     readers.router,
     people.router,
 )

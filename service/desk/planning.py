@@ -51,6 +51,11 @@ WORDS = (
         _("%(fetched)s opgehaald, %(unchanged)s ongewijzigd, %(failed)s mislukt; %(new)s nieuwe berichten."),
     ),
     (r"(?P<count>\d+) rows deleted", _("%(count)s oude regels gewist.")),
+    (r"nothing came back", _("Er kwam niets terug.")),
+    (
+        r"\d+ (suppressed|counted|alerted|forwarded|nothing|not-ours|known already|failed)\b.*",
+        _("Teruggekomen mail verwerkt."),
+    ),
     (r"too late.*", ""),
 )
 """What the schedule notes about its work, in the words of the desk. Notes are English, since the logs have them too."""

@@ -121,12 +121,12 @@ class Delivery(Record, table=True):
     complained_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-_CAME_BACK = col(Delivery.bounced_at).is_not(None) | col(Delivery.complained_at).is_not(None)
+CAME_BACK = col(Delivery.bounced_at).is_not(None) | col(Delivery.complained_at).is_not(None)
 Index(
     "ix_delivery_came_back",
     Delivery.mailing_id,  # type: ignore[arg-type]  # a column, on the class
-    postgresql_where=_CAME_BACK,
-    sqlite_where=_CAME_BACK,
+    postgresql_where=CAME_BACK,
+    sqlite_where=CAME_BACK,
 )
 """Few of a million come back: these are found without looking at the others."""
 
