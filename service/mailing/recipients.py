@@ -88,7 +88,7 @@ def suppressed_ids(session: Session, settings: Settings, addresses: Mapping[int,
 def _users(session: Session, settings: Settings, ids: Sequence[int]) -> dict[int, User]:
     users = {user.id or 0: user for user in session.exec(select(User).where(col(User.id).in_(ids)))}
     if settings.editors_address:
-        users[EDITORS] = User(address=settings.editors_address, name="", created_at=EPOCH)
+        users[EDITORS] = User(address=settings.editors_address, name="redactie", created_at=EPOCH)
     return users
 
 
