@@ -60,6 +60,23 @@ def test_no_message_makes_it_fail() -> None:
         json.dumps([found.kind, found.status, found.recipient, found.reason]).encode()
 
 
+PEOPLE = [
+    ("Niet bezorgd?", "Hallo, mijn pakket is niet bezorgd. Kunt u helpen?"),
+    ("Re: delivery failure", "I looked into it.\n> 550 5.1.1 user unknown\n> could not be delivered"),
+    (
+        "Fwd: Undelivered Mail Returned to Sender",
+        "Zie hieronder.\n\nThis is the mail system. 550 5.1.1 User unknown",
+    ),
+    ("Vraag", "Ik kreeg: 550 5.1.1 User unknown. Your message could not be delivered."),
+]
+
+
+@pytest.mark.parametrize(("subject", "text"), PEOPLE)
+def test_a_person_who_writes_about_bounces_is_no_bounce(subject: str, text: str) -> None:
+    raw = f"From: Jan <jan@gemeente.example>\nTo: redactie@kennispost.example\nSubject: {subject}\n\n{text}\n"
+    assert classify(raw.encode()).kind is FeedbackKind.NOT_A_BOUNCE
+
+
 BOUNDARIES = b"".join(
     b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(20_000)
 )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -332,6 +333,15 @@ def test_the_schedule_fetches_what_came_back(runtime: Runtime, tmp_path: Path) -
     runtime = with_settings(runtime, bounces=str(folder), fetch_allow=[])
     assert ("bounces", "1 suppressed") in keep_rhythm(runtime, worker="w")
     assert "bounces" not in dict(keep_rhythm(runtime, worker="w"))
+
+
+def test_two_processes_that_meet_one_message_act_once(runtime: Runtime) -> None:
+    runtime = with_settings(runtime, editors_address="vragen@kennispost.example")
+    raw = answer(runtime, sent(runtime)[0])
+    with ThreadPoolExecutor(4) as threads:
+        outcomes = list(threads.map(lambda _: take_in(runtime, raw), range(8)))
+    assert Counter(outcomes) == {Done.FORWARDED: 1, None: 7}
+    assert letters(runtime, "reply") == 1
 
 
 def test_a_mailbox_that_is_none_is_said_in_words(runtime: Runtime, tmp_path: Path) -> None:

@@ -33,27 +33,31 @@ def act_on(
     now: datetime,
 ) -> Done:
     """Suppress, count, alert or forward; nothing on what names no delivery of ours, since anybody can write it."""
-    if delivery_id is None or session.get(Delivery, delivery_id) is None:
+    delivery = session.get(Delivery, delivery_id) if delivery_id is not None else None
+    if delivery is None or delivery_id is None:
         return Done.NOT_OURS
     match finding.kind:
         case FeedbackKind.HARD | FeedbackKind.SOFT | FeedbackKind.SENDER_FAULT:
-            return _bounced(session, settings, finding, delivery_id, now)
+            return _bounced(session, settings, finding, delivery, now)
         case FeedbackKind.COMPLAINT:
             note_complaint(session, settings, delivery_id=delivery_id, now=now)
-            return Done.SUPPRESSED
+            return Done.SUPPRESSED if delivery.subscriber_id else Done.NOTHING
         case FeedbackKind.NOT_A_BOUNCE:
             return _answered(session, settings, finding, read, now)
     return Done.NOTHING
 
 
-def _bounced(session: Session, settings: Settings, finding: Finding, delivery_id: int, now: datetime) -> Done:
+def _bounced(
+    session: Session, settings: Settings, finding: Finding, delivery: Delivery, now: datetime
+) -> Done:
     judged = verdict(finding.reason, permanent=finding.kind is not FeedbackKind.SOFT)
     suppressed = note_refusal(
-        session, settings, delivery_id=delivery_id, verdict=judged, status=finding.status, now=now
+        session, settings, delivery_id=delivery.id or 0, verdict=judged, status=finding.status, now=now
     )
     if finding.kind is FeedbackKind.SENDER_FAULT:
         return _alert(session, finding, now)
-    return Done.SUPPRESSED if suppressed or finding.kind is FeedbackKind.HARD else Done.COUNTED
+    ended = finding.kind is FeedbackKind.HARD and delivery.subscriber_id is not None
+    return Done.SUPPRESSED if suppressed or ended else Done.COUNTED
 
 
 def _alert(session: Session, finding: Finding, now: datetime) -> Done:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from service.feedback.answers import is_auto_reply, is_vacation
 from service.feedback.complaints import COMPLAINTS, Complaint, complaint_in
-from service.feedback.freetext import Said, is_only_delayed, looks_like_a_bounce, said_in
+from service.feedback.freetext import Said, is_from_a_server, is_only_delayed, looks_like_a_bounce, said_in
 from service.feedback.reading import Read, read_message
 from service.feedback.reports import Group, groups_of, stray_groups
 from service.verdicts.judging import WEAK, judge, most_telling, reason_by_words
@@ -100,7 +100,8 @@ def _of_report(read: Read, groups: list[Group]) -> Finding:
     judged = [(_judged(group, said), group) for group in failed]
     verdict, group = min(judged, key=lambda pair: _WORST.index(pair[0].kind))
     status = most_telling(group.status, group.diagnostic.lower())
-    return Finding(_KINDS[verdict.kind], status, group.recipient or said.recipient, verdict.reason)
+    kind, reason = _filtered_or(verdict, status, said)
+    return Finding(kind, status, group.recipient or said.recipient, reason)
 
 
 def _is_failure(group: Group) -> bool:
@@ -133,5 +134,15 @@ def _of_text(read: Read) -> Finding:
     if is_only_delayed(read, said):
         return Finding(FeedbackKind.DELAYED, status, said.recipient, verdict.reason)
     if verdict.reason == "undefined" and not said.recipient and not status:
-        return Finding(FeedbackKind.UNKNOWN, reason=verdict.reason)
-    return Finding(_KINDS[verdict.kind], status, said.recipient, verdict.reason)
+        by_server = is_from_a_server(read)
+        return Finding(FeedbackKind.UNKNOWN if by_server else FeedbackKind.NOT_A_BOUNCE)
+    kind, reason = _filtered_or(verdict, status, said)
+    return Finding(kind, status, said.recipient, reason)
+
+
+def _filtered_or(verdict: Verdict, status: str, said: Said) -> tuple[FeedbackKind, str]:
+    """A server that says "unknown user" only after it had the whole message hides a filter, as mobile providers do."""
+    plain = status and not status.endswith(".0.0")
+    if verdict.kind is Kind.HARD and said.after_data and not plain and "unknown" in said.replies.lower():
+        return FeedbackKind.SOFT, "filtered"
+    return _KINDS[verdict.kind], verdict.reason

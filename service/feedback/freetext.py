@@ -29,20 +29,30 @@ _SENDER_LINE = re.compile(
 _OWN = ("from", "to", "return-path", "delivered-to", "reply-to", "sender")
 
 
+_AFTER_DATA = re.compile(
+    r"in reply to end of data|after end of data|>>> data\s{1,9}<<< 5\d\d (?!5\.\d)", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True)
 class Said:
-    """What a text says: its words, the lines among them that a server wrote, and the recipient it names."""
+    """What a text says: its words, the lines among them that a server wrote, and the recipient it names.
+
+    `after_data`: the server took the recipient, and refused when it had the whole message.
+    """
 
     words: str
     replies: str
     recipient: str
+    after_data: bool
 
 
 def said_in(read: Read) -> Said:
     """What the text for people says, without the mail that it returns."""
     words, returned = _parted(read.text[:LONGEST])
     original = headers_in(read.original or returned)
-    return Said(words, _replies(words), _recipient(read, words, original))
+    after_data = _AFTER_DATA.search(words) is not None and "need rcpt" not in words.lower()
+    return Said(words, _replies(words), _recipient(read, words, original), after_data)
 
 
 def looks_like_a_bounce(read: Read) -> bool:
@@ -51,15 +61,22 @@ def looks_like_a_bounce(read: Read) -> bool:
         '"', ""
     ):
         return True
-    sender = first_address(read.header("from")) or read.header("from").lower()
-    if sender.startswith("mailer-daemon"):
+    if has_mark("answer-subject", read.header("subject")[:10]) and not is_from_a_server(read):
+        return False
+    if (first_address(read.header("from")) or read.header("from").lower()).startswith("mailer-daemon"):
         return True
     signs = [
-        _ROBOT.match(sender) is not None or has_mark("robot-name", read.header("from")[:300]),
+        is_from_a_server(read),
         has_mark("bounce-subject", read.header("subject")[:400]),
         has_mark("bounce-opening", read.text[:3000]),
     ]
     return sum(signs) >= 2 or (signs[0] and read.header("return-path") == "<>" and bool(read.text.strip()))
+
+
+def is_from_a_server(read: Read) -> bool:
+    """Whether the sender has a name that mail servers have."""
+    sender = first_address(read.header("from")) or read.header("from").lower()
+    return _ROBOT.match(sender) is not None or has_mark("robot-name", read.header("from")[:300])
 
 
 def is_only_delayed(read: Read, said: Said) -> bool:

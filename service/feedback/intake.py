@@ -9,7 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import structlog
-from sqlmodel import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
 
 from service.database import reading, writing
 from service.feedback.acting import act_on
@@ -79,22 +80,32 @@ def take_in(runtime: Runtime, raw: bytes) -> Done | None:
             return None
     finding = classify_read(read)
     now = runtime.clock()
+    row = ReturnedMail(
+        digest=digest,
+        at=now,
+        kind=finding.kind,
+        status=finding.status,
+        reason=finding.reason,
+        done=Done.NOTHING,
+    )
     with writing(runtime.engine) as session:
-        if session.exec(select(ReturnedMail.id).where(ReturnedMail.digest == digest)).first() is not None:
+        if not _is_first(session, row):
             return None
         done = act_on(session, runtime.settings, finding=finding, read=read, delivery_id=delivery_id, now=now)
-        session.add(
-            ReturnedMail(
-                digest=digest,
-                at=now,
-                kind=finding.kind,
-                status=finding.status,
-                reason=finding.reason,
-                done=done,
-                delivery_id=None if done is Done.NOT_OURS else delivery_id,
-            )
-        )
+        row.done, row.delivery_id = done, None if done is Done.NOT_OURS else delivery_id
+        session.add(row)
     return done
+
+
+def _is_first(session: Session, row: ReturnedMail) -> bool:
+    """Put the row there; False when it is there already, perhaps by another process at this very moment."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        return False
+    return True
 
 
 def digest_of(read: Read, raw: bytes, delivery_id: int | None) -> str:
