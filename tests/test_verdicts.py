@@ -36,6 +36,7 @@ REPLIES = [
     ("550 5.0.0 <a@b.example>... Sorry", "soft", "undefined"),
     ("550 <a@b.example>", "soft", "undefined"),
     ("", "soft", "undefined"),
+    ("550 5.7.1 RESOLVER.RST.AuthRequired; authentication required", "soft", "filtered"),
     # the message
     ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example", "refused", "blocked"),
     ("550-5.7.1 Our system has detected that this message is likely unsolicited mail.", "refused", "spam"),
