@@ -135,3 +135,7 @@ class NotADemo(ServiceError):
 
 class BenchRefused(ServiceError):
     """A measurement that cannot be made here, or of these files; the text says what it needs, or names file and line."""
+
+
+class NoMailbox(ServiceError):
+    """The mailbox for what comes back is not set, or cannot be opened; the text says why."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -60,6 +61,23 @@ def _bounce_address(given: str) -> str:
     if len(local.encode()) > LONGEST_BOUNCE_NAME:
         raise ValueError(
             f"may have {LONGEST_BOUNCE_NAME} characters before the @ at most: a tag comes after them"
+        )
+    return given.strip()
+
+
+def _mailbox(given: str) -> str:
+    if "://" not in given:
+        return given.strip()
+    parts = urlsplit(given.strip())
+    if parts.scheme != "imaps":
+        raise ValueError(
+            "must be the folder of a Maildir, or begin with imaps:// (IMAP with TLS from the first byte)"
+        )
+    if not parts.username or not parts.hostname:
+        raise ValueError("must name a user and a host: imaps://user@host/INBOX")
+    if parts.password is not None:
+        raise ValueError(
+            "must not hold the password: that has a variable of its own, KENNISPOST_BOUNCES_PASSWORD"
         )
     return given.strip()
 
@@ -186,6 +204,12 @@ class Settings(BaseSettings):
         description="Where undeliverable mail comes back; each mail adds a tag of its own (name+tag@domain). "
         "Empty means the From address.",
     )
+    bounces: Annotated[str, AfterValidator(_mailbox)] = Field(
+        "",
+        description="The mailbox that bounces arrive in: the folder of a Maildir, or imaps://user@host:993/INBOX. "
+        "Empty means that nothing is fetched.",
+    )
+    bounces_password: SecretStr = Field(SecretStr(""), description="Password of that mailbox.")
 
     monthly_day: str = Field(
         "2nd tue",

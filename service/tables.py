@@ -3,6 +3,7 @@
 from content import issues, items, sources
 from content.columns import Record
 from service import audit, limits, users
+from service.feedback import returned
 from service.mailing import outbox
 from service.schedule import occurrences
 from subscribers import consent, organisations, people, suppression
@@ -20,6 +21,7 @@ __all__ = [
     "organisations",
     "outbox",
     "people",
+    "returned",
     "sources",
     "suppression",
     "users",

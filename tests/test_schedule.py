@@ -66,10 +66,18 @@ def test_a_missed_moment_is_the_latest_one_only() -> None:
     assert (due.due_at, due.expires_at) == (utc("2026-12-01T12:07"), utc("2026-12-01T13:07"))
 
 
+def test_what_came_back_is_fetched_every_five_minutes_where_a_mailbox_is_set() -> None:
+    now = utc("2026-12-02T12:01")
+    assert latest_due(LINES["bounces"], Settings(), now) is None
+    settings = Settings(bounces="/var/mail/bounces")
+    assert latest_due(LINES["bounces"], settings, now).due_at == utc("2026-12-02T12:00")
+    assert dict(upcoming(settings, now))["bounces"] == utc("2026-12-02T12:05")
+
+
 def test_upcoming_lists_each_line_soonest_first() -> None:
     ahead = upcoming(Settings(), utc("2026-12-02T12:00"))
     assert next(name for name, _ in ahead) == "harvest"
-    assert {name for name, _ in ahead} == {*LINES, "monthly"}
+    assert {name for name, _ in ahead} == {*LINES, "monthly"} - {"bounces"}
     assert [moment for _, moment in ahead] == sorted(moment for _, moment in ahead)
     assert next_monthly(Settings(), utc("2026-12-02")) == utc("2026-12-08T09:00")
 

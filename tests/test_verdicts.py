@@ -1,12 +1,14 @@
 """A server's words are judged by one table: whose fault it is, and what follows."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from service.verdicts.judging import judge
 from service.verdicts.kinds import REASONS, Kind
 from service.verdicts.phrases import FILE, read_phrases
+from service.verdicts.softness import Sending, is_given_up
 from service.verdicts.statuses import BY_CODE, BY_STATUS, CERTAIN
 
 REPLIES = [
@@ -34,6 +36,7 @@ REPLIES = [
     ("550 5.0.0 <a@b.example>... Sorry", "soft", "undefined"),
     ("550 <a@b.example>", "soft", "undefined"),
     ("", "soft", "undefined"),
+    ("550 5.7.1 RESOLVER.RST.AuthRequired; authentication required", "soft", "filtered"),
     # the message
     ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example", "refused", "blocked"),
     ("550-5.7.1 Our system has detected that this message is likely unsolicited mail.", "refused", "spam"),
@@ -115,3 +118,48 @@ def test_no_text_takes_long(text: str) -> None:
     began = time.process_time()
     judge(code=None, status="", text=text)
     assert time.process_time() - began < 0.5
+
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("history", "given_up"),
+    [
+        ([], False),
+        ([(0, "-")], False),
+        ([(0, "x"), (7, "x"), (14, "x")], True),
+        ([(0, "x"), (7, "x"), (13, "x")], False),
+        ([(0, "x"), (30, "x")], False),
+        ([(0, "x"), (7, "-"), (14, "x"), (21, "x")], False),
+        ([(0, "-"), (7, "x"), (14, "x"), (21, "x")], True),
+        ([(0, "x"), (7, "x"), (14, "x"), (21, "-")], True),  # the last may yet come back
+        ([(0, "x"), (7, "x"), (14, "x"), (21, "-"), (28, "x")], False),
+    ],
+)
+def test_an_address_is_given_up_after_three_mailings_over_two_weeks(
+    history: list[tuple[int, str]], given_up: bool
+) -> None:
+    sendings = [
+        Sending(at=START + timedelta(days=day), mailing_id=day, failed=mark == "x") for day, mark in history
+    ]
+    assert is_given_up(sendings) is given_up
+    assert is_given_up(sendings[::-1]) is given_up
+
+
+def test_three_failures_of_one_mailing_are_one() -> None:
+    sendings = [Sending(at=START + timedelta(days=day), mailing_id=1, failed=True) for day in (0, 10, 20)]
+    assert not is_given_up(sendings)
+
+
+def test_words_weigh_more_than_a_code_but_polite_ones_do_not() -> None:
+    assert judge(code=550, status="5.1.1", text="<a@b.example> is over quota").reason == "mailbox-full"
+    assert judge(code=550, status="5.1.1", text="rejected by policy").reason == "mailbox-unknown"
+    assert judge(code=550, status="5.7.1", text="no such user").reason == "mailbox-unknown"
+
+
+@pytest.mark.parametrize(
+    "text", ["spam@unknown.example: full", "host antispam.example[192.0.2.1] said: 550 no"]
+)
+def test_the_names_in_a_reply_say_nothing(text: str) -> None:
+    assert judge(code=550, status="", text=text).reason == "undefined"

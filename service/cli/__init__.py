@@ -7,7 +7,20 @@ import sys
 
 import typer
 
-from service.cli import bench, crawling, database, demo, dkim, mail, mailings, run, sources, tagging, users
+from service.cli import (
+    bench,
+    bounces,
+    crawling,
+    database,
+    demo,
+    dkim,
+    mail,
+    mailings,
+    run,
+    sources,
+    tagging,
+    users,
+)
 from service.errors import BenchRefused, InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -28,6 +41,7 @@ app.command("serve")(run.serve)
 app.command("work")(run.work)
 app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
+app.add_typer(bounces.bounces, name="bounces")
 app.add_typer(users.users, name="users")
 app.add_typer(bench.bench, name="bench")
 app.add_typer(dkim.dkim, name="dkim")

@@ -11,6 +11,7 @@ from service.desk import (
     planning,
     previewing,
     readers,
+    returned,
     signing_in,
     sources,
     steering,
@@ -28,6 +29,7 @@ ROUTERS = (
     steering.router,
     planning.router,
     sources.router,
+    returned.router,
     readers.router,
     people.router,
 )

@@ -22,6 +22,7 @@ SCHEDULE_NAMES = {
     "remind-editors": _("Redactie herinneren aan de goedkeuring"),
     "send": _("Editie versturen"),
     "tidy": _("Opruimen"),
+    "bounces": _("Teruggekomen mail ophalen"),
     "monthly": _("Maandeditie"),
 }
 STATE_NAMES = {
@@ -30,8 +31,8 @@ STATE_NAMES = {
     OccurrenceState.FAILED: _("mislukt, wordt opnieuw geprobeerd"),
     OccurrenceState.EXPIRED: _("te laat: wacht op u"),
 }
-QUIET = ("harvest", "tidy")
-"""What goes on every hour or night is shown only where something is the matter."""
+QUIET = ("bounces", "harvest", "tidy")
+"""What goes on every few minutes, hour or night is shown only where something is the matter."""
 
 WORDS = (
     (r"there was one already", _("Er was al een editie voor deze maand.")),
@@ -50,6 +51,11 @@ WORDS = (
         _("%(fetched)s opgehaald, %(unchanged)s ongewijzigd, %(failed)s mislukt; %(new)s nieuwe berichten."),
     ),
     (r"(?P<count>\d+) rows deleted", _("%(count)s oude regels gewist.")),
+    (r"nothing came back", _("Er kwam niets terug.")),
+    (
+        r"\d+ (suppressed|counted|alerted|forwarded|nothing|not-ours|known already|failed)\b.*",
+        _("Teruggekomen mail verwerkt."),
+    ),
     (r"too late.*", ""),
 )
 """What the schedule notes about its work, in the words of the desk. Notes are English, since the logs have them too."""

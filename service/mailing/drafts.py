@@ -12,6 +12,7 @@ from service.errors import MailRefused
 from service.mailing.claims import Claimed, Settlement
 from service.mailing.envelopes import Draft
 from service.mailing.filling import Reader, encoded, encoded_values, form_of, has_region, reason_values
+from service.mailing.letters import TO_EDITORS
 from service.mailing.links import preferences_link, unsubscribe_link
 from service.mailing.messages import ListHeaders, Mailbox, Message, one_line, wire_address
 from service.mailing.mime import Body, Piece
@@ -126,8 +127,8 @@ def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement
     settings, session = batch.runtime.settings, batch.session
     delivery = session.get_one(Delivery, one.id)
     person: Subscriber | User
-    if one.user_id is not None:
-        user = session.get(User, one.user_id)
+    if one.subscriber_id is None:
+        user = _of_the_desk(batch, one, mailing)
         if user is None or not user.active:
             return cancelled(one, "This person may no longer sign in.")
         person = user
@@ -144,6 +145,16 @@ def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement
     message = _message(batch, one, mailing, recipient=recipient)
     message = replace(message, subject=letter.subject, content_type=body.content_type)
     return Draft(one.id, return_path(settings, one.id), message, body)
+
+
+def _of_the_desk(batch: _Batch, one: Claimed, mailing: Mailing) -> User | None:
+    """A user, or, for a letter that names nobody, the editors' address."""
+    if one.user_id is not None:
+        return batch.session.get(User, one.user_id)
+    editors = batch.runtime.settings.editors_address
+    if mailing.kind not in TO_EDITORS or not editors:
+        return None
+    return User(address=editors, name="redactie", created_at=batch.now)
 
 
 def _message(batch: _Batch, one: Claimed, mailing: Mailing, *, recipient: Mailbox) -> Message:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from service.mailing.outbox import Delivery, Mailing
+from service.settings import Settings
 from service.users import RoleName, User, users_with_role
 from subscribers.people import Subscriber
 
@@ -19,8 +20,28 @@ LETTERS = (
     "issue-refused",
     "occurrence-expired",
     "mailing-paused",
+    "sender-fault",
+    "reply",
 )
 """The kinds of letters: each has a folder of this name under templates/emails."""
+
+TO_EDITORS = frozenset({"reply"})
+"""Kinds that may go to the editors' address, which is no user."""
+
+
+def post_to_editors(
+    session: Session, settings: Settings, *, kind: str, now: datetime, context: Mapping[str, Any]
+) -> int:
+    """Queue a letter to the editors' address; to everyone who edits where none is set. Gives how many letters."""
+    if settings.editors_address:
+        _post(
+            session,
+            Delivery(mailing_id=0, due_at=now, urgent=True, context=dict(context)),
+            kind=kind,
+            now=now,
+        )
+        return 1
+    return post_to_desk(session, kind=kind, context=context, now=now)
 
 
 def post_letter(
@@ -45,20 +66,24 @@ def post_letter(
     if person is None or (subscriber is not None and user is not None):
         raise ValueError("A letter goes to a reader or to a user: to one of them.")
     session.add(person)
+    delivery = Delivery(
+        mailing_id=0,
+        subscriber_id=subscriber.id if subscriber else None,
+        user_id=user.id if user else None,
+        language=person.language,
+        context=dict(context or {}),
+        due_at=now,
+        urgent=True,
+    )
+    return _post(session, delivery, kind=kind, now=now)
+
+
+def _post(session: Session, delivery: Delivery, *, kind: str, now: datetime) -> Mailing:
     mailing = Mailing(kind=kind, planned=1, urgent=True, created_at=now)
     session.add(mailing)
     session.flush()
-    session.add(
-        Delivery(
-            mailing_id=mailing.id or 0,
-            subscriber_id=subscriber.id if subscriber else None,
-            user_id=user.id if user else None,
-            language=person.language,
-            context=dict(context or {}),
-            due_at=now,
-            urgent=True,
-        )
-    )
+    delivery.mailing_id = mailing.id or 0
+    session.add(delivery)
     session.flush()
     return mailing
 

@@ -10,8 +10,12 @@ from service.mailing.alerts import pause_for_fault
 from service.mailing.allowances import Limits, grant, leave_alone
 from service.mailing.claims import Claimed, Settlement, hand_over, release, settle
 from service.mailing.closing import finish_mailings
+from service.mailing.refusals import note_refusal
+from service.mailing.replies import Reply
 from service.mailing.retrying import settlement_of
 from service.mailing.transport import Envelope, Outcome, Result
+from service.settings import Settings
+from service.verdicts.judging import judge
 
 Outcomes = Sequence[tuple[Envelope, Outcome]]
 
@@ -33,6 +37,7 @@ class Noted:
 class Noter:
     """Who writes: the worker, its lease and the limits of the settings. `held` is what it has claimed, by id."""
 
+    settings: Settings = field(repr=False)
     worker: str
     lease: timedelta
     limits: Limits
@@ -58,6 +63,8 @@ def note(
         else:
             settled.append(how)
     settle(session, settled, worker=noter.worker, now=now)
+    for envelope, outcome in outcomes:
+        _remember_refusal(session, noter, envelope, outcome, now)
     may_leave, kept_back, over = _hand_over(session, noter, envelopes, now)
     release(session, returned, worker=noter.worker)
     if settled and not envelopes:  # while more goes out nothing is finished
@@ -75,6 +82,23 @@ def _settlement(
     if outcome.result is Result.SENDER_FAULT and not one.urgent:
         pause_for_fault(session, mailing_id=one.mailing_id, outcome=outcome, now=now)
     return settlement_of(one, outcome, now=now, closed_until=closed_until)
+
+
+def _remember_refusal(
+    session: Session, noter: Noter, envelope: Envelope, outcome: Outcome, now: datetime
+) -> None:
+    """What is refused for good while it is handed over counts as what comes back later does."""
+    if outcome.result in (Result.HARD, Result.FAILED) and outcome.code is not None:
+        reply = Reply(outcome.code, outcome.reply)
+        verdict = judge(code=reply.code, status=reply.status, text=reply.text)
+        note_refusal(
+            session,
+            noter.settings,
+            delivery_id=envelope.delivery_id,
+            verdict=verdict,
+            status=reply.status,
+            now=now,
+        )
 
 
 def _hand_over(

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint, text
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from content.columns import Instant, Record
 
@@ -143,6 +143,23 @@ class Delivery(Record, table=True):
     handed_over_at: datetime | None = Field(default=None, sa_type=Instant)
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     reply: str = ""
+
+    # What came back: facts about a delivery, no states. `bounce_kind` and `bounce_reason` are those of service.verdicts.
+    bounced_at: datetime | None = Field(default=None, sa_type=Instant)
+    bounce_kind: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    bounce_status: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    bounce_reason: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    complained_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+CAME_BACK = col(Delivery.bounced_at).is_not(None) | col(Delivery.complained_at).is_not(None)
+Index(
+    "ix_delivery_came_back",
+    Delivery.mailing_id,  # type: ignore[arg-type]  # a column, on the class
+    postgresql_where=CAME_BACK,
+    sqlite_where=CAME_BACK,
+)
+"""Few of a million come back: these are found without looking at the others."""
 
 
 class Attempt(Record, table=True):

@@ -110,7 +110,7 @@ class Run:
         """Who writes down what became of messages."""
         settings = self.runtime.settings
         limits = Limits(settings.send_per_hour, settings.send_per_hour_and_domain)
-        return Noter(worker=self.worker, lease=self.lease, limits=limits, held=self.held)
+        return Noter(settings=settings, worker=self.worker, lease=self.lease, limits=limits, held=self.held)
 
 
 @dataclass

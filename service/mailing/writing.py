@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from content.issues import Issue
+from content.plaintext import clean
 from service.i18n import _
 from service.mailing.fragments import greeting
 from service.mailing.links import (
@@ -16,7 +17,9 @@ from service.mailing.links import (
     sign_in_link,
     unsubscribe_link,
 )
+from service.mailing.messages import one_line
 from service.mailing.outbox import Delivery, Mailing
+from service.mailing.reasons import REASON_NAMES
 from service.mailing.rendering import Rendered, render_mail
 from service.settings import Settings
 from service.users import SignInLink, User
@@ -29,6 +32,7 @@ WORK = {
     "remind-editors": _("de redactie herinneren"),
     "send": _("een editie versturen"),
     "tidy": _("opruimen"),
+    "bounces": _("teruggekomen mail ophalen"),
 }
 """What the lines of the schedule do, in the readers' words."""
 
@@ -89,6 +93,15 @@ def _to_sign_in(session: Session, settings: Settings, nonce: str, now: datetime)
     return {"link": sign_in_link(settings, nonce, now)} if session.exec(usable).first() else None
 
 
+def _reply(delivery: Delivery) -> dict[str, Any]:
+    """What a reader answered. Control characters could turn the words around them; the template escapes the rest."""
+    return {
+        "from_address": one_line(str(delivery.context["from"])),
+        "subject_line": one_line(clean(str(delivery.context["subject"]))),
+        "lines": [one_line(line) for line in clean(str(delivery.context["text"])).splitlines()],
+    }
+
+
 def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery) -> dict[str, Any] | None:
     paused = session.get(Mailing, delivery.context.get("mailing_id") or 0)
     issue_id = paused.issue_id if paused else delivery.context.get("issue_id")
@@ -97,6 +110,15 @@ def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery
         "title": issue.title if issue else "",
         "link": desk_link(settings, issue.id if issue else None),
     }
+    if kind == "sender-fault":
+        reason = REASON_NAMES[str(delivery.context["reason"])]
+        return {
+            "link": f"{settings.base_url}/redactie/abonnees/teruggekomen",
+            "reason": reason,
+            "status": delivery.context["status"],
+        }
+    if kind == "reply":
+        return {"link": desk_link(settings, None), **_reply(delivery)}
     if kind == "occurrence-expired":
         schedule = str(delivery.context["schedule"])
         moment = datetime.fromisoformat(str(delivery.context["due_at"]))

@@ -12,6 +12,7 @@ from content.issues import Issue, lock_issue
 from service.crawling import crawl_all
 from service.database import reading, writing
 from service.errors import LeaseLost, Stopped
+from service.feedback.intake import fetch_returned
 from service.harvesting import harvest_all
 from service.runtime import Runtime
 from service.schedule import actions
@@ -34,8 +35,6 @@ ACTIONS: dict[str, Action] = {
     "open-draft": actions.open_draft,
     "remind-editors": actions.remind_editors,
     "tidy": actions.tidy,
-    "harvest": lambda _session, _runtime, _due, _now: "",  # these have transactions of their own: see `WORK`
-    "crawl": lambda _session, _runtime, _due, _now: "",
 }
 """What happens within the transaction that marks the moment done, so that both happen or neither."""
 
@@ -139,6 +138,13 @@ def _act(shift: Shift, due: Due) -> str:
     return note
 
 
+def _take_in(shift: Shift, _due: Due) -> str:
+    report = fetch_returned(shift.runtime, stop=shift.stop)
+    if shift.stop is not None and shift.stop.is_set():
+        raise Stopped("the process was told to stop; what came back is fetched later")
+    return str(report)
+
+
 def _harvest(shift: Shift, _due: Due) -> str:
     report = harvest_all(shift.runtime, stop=shift.stop)
     if shift.stop is not None and shift.stop.is_set():
@@ -170,7 +176,7 @@ def _heartbeat(shift: Shift, due: Due) -> Callable[[], None]:
     return beat
 
 
-WORK: dict[str, Callable[[Shift, Due], str]] = {"harvest": _harvest, "crawl": _crawl}
+WORK: dict[str, Callable[[Shift, Due], str]] = {"harvest": _harvest, "crawl": _crawl, "bounces": _take_in}
 """What has transactions of its own, before the one that marks the moment done."""
 
 

@@ -3,6 +3,7 @@
     name             when                                                    gives up
     harvest          every hour, at 7 past                                   after 1 hour (the next one takes over)
     crawl            every night at 01:40                                    after 5 hours (the next night takes over)
+    bounces          every 5 minutes, where a mailbox for them is set        after 5 minutes (the next one takes over)
     open-draft       `draft_days_before` days before the monthly moment      at the monthly moment
     remind-editors   `remind_days_before` days before the monthly moment     at the monthly moment
     send             at each issue's own `send_at`                           after `send_expires_hours`; then a person is asked
@@ -83,6 +84,12 @@ def _by_night(_settings: Settings, after: datetime, until: datetime) -> list[dat
     return _fires(CronTrigger(hour=1, minute=40, timezone=AMSTERDAM), after, until)
 
 
+def _every_five_minutes(settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    if not settings.bounces:
+        return []
+    return _fires(CronTrigger(minute="*/5", timezone=UTC), after, until)
+
+
 SCHEDULE = (
     Line(
         "open-draft",
@@ -97,6 +104,12 @@ SCHEDULE = (
         looks_back=timedelta(days=62),
     ),
     Line("tidy", _nightly, lambda _settings: timedelta(days=1), looks_back=timedelta(days=2)),
+    Line(
+        "bounces",
+        _every_five_minutes,
+        lambda _settings: timedelta(minutes=5),
+        looks_back=timedelta(minutes=10),
+    ),
     Line("harvest", _hourly, lambda _settings: timedelta(hours=1), looks_back=timedelta(hours=2)),
     Line("crawl", _by_night, lambda _settings: timedelta(hours=5), looks_back=timedelta(hours=12), slow=True),
 )
@@ -125,9 +138,17 @@ def next_monthly(settings: Settings, now: datetime) -> datetime:
 
 def upcoming(settings: Settings, now: datetime) -> list[tuple[str, datetime]]:
     """The next moment of each line, soonest first, with that of the monthly issue among them."""
-    ahead = [(line.name, line.moments(settings, now, now + timedelta(days=62))) for line in SCHEDULE]
-    coming = [(name, moments[0]) for name, moments in ahead if moments]
+    ahead = [(line.name, _first(line, settings, now)) for line in SCHEDULE]
+    coming = [(name, moment) for name, moment in ahead if moment is not None]
     return sorted([*coming, ("monthly", next_monthly(settings, now))], key=lambda pair: pair[1])
+
+
+def _first(line: Line, settings: Settings, now: datetime) -> datetime | None:
+    """The next moment of a line: within the hour if there is one, since some have thousands in two months."""
+    for ahead in (timedelta(hours=1), timedelta(days=62)):
+        if moments := line.moments(settings, now, now + ahead):
+            return moments[0]
+    return None
 
 
 def _fires(trigger: CronTrigger, after: datetime, until: datetime) -> list[datetime]:

@@ -10,6 +10,13 @@ from service.verdicts.statuses import BY_CODE, CERTAIN, by_status
 LONGEST = 6_000
 """Characters of a reply that are read; what matters stands at the start, and a hostile server may send megabytes."""
 
+WEAK = frozenset({"policy", "content", "server-fault"})
+"""Reasons whose words stand in many a polite sentence: they do not outweigh a code that says plainly what is wrong."""
+
+PLAIN = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10"})
+
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,9}")
+_SPEAKER = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}\.? ?(?=\[[\da-f.:]{3,45}\])")
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.#])([45]\d\d)(?=[ -])")
 
@@ -20,14 +27,29 @@ def judge(*, code: int | None, status: str, text: str) -> Verdict:
 
     Never raises; words that say nothing are `undefined`, and soft.
     """
-    words = " ".join(text[:LONGEST].lower().split())
+    words = normal(text)
     status = most_telling(status, words)
     code = code or code_in(words)
-    permanent = _is_permanent(code, status)
     reason = CERTAIN.get(status) or reason_in(words)
+    if reason in WEAK and status in PLAIN:
+        reason = by_status(status)
     if reason is None:
         reason = by_status(status) or BY_CODE.get(code or 0) or "undefined"
-    return verdict(reason, permanent=permanent)
+    return verdict(reason, permanent=_is_permanent(code, status))
+
+
+def reason_by_words(text: str) -> str | None:
+    """The reason that the words alone give; None when only a code tells something, or nothing does."""
+    return reason_in(normal(text))
+
+
+def normal(text: str) -> str:
+    """A text as the tables read it: lower case, single blanks, and no longer than what is read.
+
+    Addresses and the names of servers are left out: `spam@a.example` and `antispam.b.example[192.0.2.1]` say nothing.
+    """
+    words = " ".join(text[:LONGEST].lower().split())
+    return _SPEAKER.sub("", _ADDRESS.sub("@", words))
 
 
 def most_telling(status: str, words: str) -> str:
