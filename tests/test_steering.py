@@ -165,12 +165,12 @@ def test_what_a_worker_gives_back_to_a_cancelled_mailing_is_cancelled(runtime: R
     mailing_id = plan(runtime, readers=4)
     with writing(runtime.engine) as session:
         ids = [one.id for one in claim(session, worker="w", now=runtime.clock(), batch=3)]
-        hand_over(session, {ids[0]: "<1@x>", ids[1]: "<2@x>"}, worker="w")
+        hand_over(session, {ids[0]: "<1@x>", ids[1]: "<2@x>"}, worker="w", now=runtime.clock())
     steer(runtime, cancel, mailing_id)
     assert states(runtime, mailing_id) == {"handed_over": 2, "cancelled": 2}
     assert the(runtime, mailing_id).finished_at is None, "two may still turn out to have left"
     with writing(runtime.engine) as session:
-        assert hand_over(session, {ids[2]: "<3@x>"}, worker="w") == set()
+        assert hand_over(session, {ids[2]: "<3@x>"}, worker="w", now=runtime.clock()) == set()
         settle(
             session,
             [Settlement(ids[0], DeliveryState.SENT, "OK", 250, "relay")],
@@ -206,7 +206,7 @@ def test_a_pause_gives_back_what_was_claimed_and_not_handed_over(runtime: Runtim
     assert states(runtime, mailing_id) == {"planned": 3}
     with writing(runtime.engine) as session:
         message_ids = {one: f"<{one}@x>" for one in ids}
-        assert hand_over(session, message_ids, worker="w") == set()
+        assert hand_over(session, message_ids, worker="w", now=runtime.clock()) == set()
         assert claim(session, worker="w", now=runtime.clock(), batch=2) == []
 
 
@@ -234,7 +234,10 @@ def test_a_persons_resume_takes_away_why_it_was_paused(runtime: Runtime) -> None
 def test_only_failures_are_tried_again_and_their_attempts_are_kept(
     by_smtp: Runtime, relay: Relay, clock
 ) -> None:
-    relay.rcpt = {"lezer1@gemeente.example": "550 5.1.1 unknown", "lezer2@gemeente.example": "550 5.2.1 no"}
+    relay.rcpt = {
+        "lezer1@gemeente.example": "552 5.2.2 mailbox full",
+        "lezer2@gemeente.example": "554 5.7.1 spam",
+    }
     mailing_id = plan(by_smtp, readers=4)
     with writing(by_smtp.engine) as session:
         session.exec(update(Delivery).where(col(Delivery.id) == 4).values(state="suppressed"))

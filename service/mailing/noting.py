@@ -22,26 +22,27 @@ Outcomes = Sequence[tuple[Envelope, Outcome]]
 
 @dataclass(frozen=True)
 class Noted:
-    """What was written down: how deliveries ended, which went back to the queue, which may leave now.
+    """What was written down: how deliveries ended, which were not handed over after all, which may leave now.
 
     `over` says that the service's limit is reached: the rest waits for a later run.
     """
 
     settled: tuple[Settlement, ...] = ()
-    returned: frozenset[int] = frozenset()
+    kept_back: frozenset[int] = frozenset()
     may_leave: tuple[Envelope, ...] = ()
     over: bool = False
 
 
 @dataclass(frozen=True)
 class Noter:
-    """Who writes: the worker, its lease and the limits of the settings. `held` is what it has claimed, by id."""
+    """Who writes: the worker, its lease and the limits of the settings. `held` is what it has claimed, `handed` what may have left, by id."""
 
     settings: Settings = field(repr=False)
     worker: str
     lease: timedelta
     limits: Limits
     held: Mapping[int, Claimed] = field(repr=False)
+    handed: Mapping[int, Claimed] = field(repr=False)
 
 
 def note(
@@ -69,13 +70,13 @@ def note(
     release(session, returned, worker=noter.worker)
     if settled and not envelopes:  # while more goes out nothing is finished
         finish_mailings(session, now=now)
-    return Noted(tuple(settled), frozenset(returned | kept_back), may_leave, over)
+    return Noted(tuple(settled), frozenset(kept_back), may_leave, over)
 
 
 def _settlement(
     session: Session, noter: Noter, envelope: Envelope, outcome: Outcome, now: datetime
 ) -> Settlement | None:
-    one = noter.held[envelope.delivery_id]
+    one = noter.handed[envelope.delivery_id]
     closed_until = None
     if outcome.result is Result.THROTTLED:
         closed_until = leave_alone(session, envelope.domain, reply=outcome.reply, now=now)
@@ -105,6 +106,7 @@ def _hand_over(
     session: Session, noter: Noter, envelopes: Sequence[Envelope], now: datetime
 ) -> tuple[tuple[Envelope, ...], set[int], bool]:
     """Those that may leave; those that go back to the queue, for now or because another has them; whether all must wait."""
+    envelopes = [one for one in envelopes if one.delivery_id in noter.held]
     bulk = [one for one in envelopes if not noter.held[one.delivery_id].urgent]
     if not envelopes:
         return (), set(), False

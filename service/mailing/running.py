@@ -81,7 +81,10 @@ class DeliveryReport:
 
 @dataclass
 class Run:
-    """One run of one worker. `held` is what it has claimed and not settled; `over` says that nothing more is begun."""
+    """One run of one worker. `held` is what it has claimed, `handed` what may have left; `over` says that nothing more is begun.
+
+    They are two, since what was given back by a pause may be claimed anew while its first message still waits its turn.
+    """
 
     runtime: Runtime
     transport: Transport
@@ -93,6 +96,7 @@ class Run:
     )
     kept: Kept = field(default_factory=Kept)
     held: dict[int, Claimed] = field(default_factory=dict)
+    handed: dict[int, Claimed] = field(default_factory=dict)
     report: DeliveryReport = field(default_factory=DeliveryReport)
     over: bool = False
     ledger: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "kennispost-ledger"))
@@ -110,7 +114,14 @@ class Run:
         """Who writes down what became of messages."""
         settings = self.runtime.settings
         limits = Limits(settings.send_per_hour, settings.send_per_hour_and_domain)
-        return Noter(settings=settings, worker=self.worker, lease=self.lease, limits=limits, held=self.held)
+        return Noter(
+            settings=settings,
+            worker=self.worker,
+            lease=self.lease,
+            limits=limits,
+            held=self.held,
+            handed=self.handed,
+        )
 
 
 @dataclass
@@ -178,8 +189,11 @@ async def _write_down(run: Run, feed: Feed, chunk: Sequence[Composed]) -> None:
         raise
     run.over = run.over or noted.over
     run.report.count(noted.settled)
-    for gone in (*(one.delivery_id for one in noted.settled), *noted.returned):
+    for envelope, _outcome in outcomes:
+        run.handed.pop(envelope.delivery_id, None)
+    for gone in (*(one.delivery_id for one in chunk if isinstance(one, Settlement)), *noted.kept_back):
         run.held.pop(gone, None)
+    run.handed.update((one.delivery_id, run.held.pop(one.delivery_id)) for one in noted.may_leave)
     feed.add(noted.may_leave)
     if chunk and not noted.may_leave:
         feed.proved.set()  # paused, or for others: nothing of it asks the relay, and composing waits for no answer
@@ -256,10 +270,11 @@ async def _end(run: Run, feed: Feed, connections: Sequence[asyncio.Task[None]]) 
 def _release(run: Run) -> None:
     now = run.runtime.clock()
     with writing(run.runtime.engine) as session:
-        release(session, list(run.held), worker=run.worker)
+        release(session, [*run.held, *run.handed], worker=run.worker)
         finish_mailings(session, now=now)
-    run.report.released += len(run.held)
+    run.report.released += len(run.held) + len(run.handed)
     run.held.clear()
+    run.handed.clear()
 
 
 def _in(executor: ThreadPoolExecutor, work: Callable[[], T]) -> "asyncio.Future[T]":
