@@ -35,7 +35,8 @@ class Noted:
 
 @dataclass(frozen=True)
 class Noter:
-    """Who writes: the worker, its lease and the limits of the settings. `held` is what it has claimed, `handed` what may have left, by id."""
+    """Who writes: the worker, its lease and the limits of the settings. `held` is what it has claimed,
+    `handed` what may have left, by id."""
 
     settings: Settings = field(repr=False)
     worker: str

@@ -81,7 +81,7 @@ class DeliveryReport:
 
 @dataclass
 class Run:
-    """One run of one worker. `held` is what it has claimed, `handed` what may have left; `over` says that nothing more is begun.
+    """One run of one worker. `held` is what it has claimed, `handed` what may have left; with `over` nothing more is begun.
 
     They are two, since what was given back by a pause may be claimed anew while its first message still waits its turn.
     """
