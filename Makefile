@@ -33,8 +33,7 @@ format: $(VENV)/development ## put the code in shape
 	$(BIN)/ruff format
 
 bench: $(VENV)/development ## NAME=tagging ARGS="…": run a benchmark; without a name, list them
-	@if [ -n "$(NAME)" ]; then $(BIN)/python -m benchmarks.$(NAME) $(ARGS); else \
-		for each in benchmarks/[a-z]*.py; do sed -n '1{s/^"""/  /;s/"""$$//;p;q}' $$each; done; fi
+	$(BIN)/kennispost bench $(or $(NAME),--help) $(ARGS)
 
 messages: $(VENV)/development ## bring the catalogues up to date with the texts in the source
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output --no-wrap --ignore-dirs ".* data dist build" \

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from content.clusters import follow
 from content.composing import check_block, section_by_key, touch
 from content.errors import UnknownIssue
 from content.issues import Block, Issue, blocks_of
@@ -82,16 +83,18 @@ def remove_block(session: Session, *, block: Block, by: str, now: datetime) -> N
     """
     issue = _issue_of(session, block)
     touch(session, issue=issue, by=by, now=now)
-    if block.item_id is not None:
-        item = session.get(Item, block.item_id)
+    item = session.get(Item, block.item_id) if block.item_id is not None else None
+    if item is not None:
         used_elsewhere = session.exec(
             select(Block).where(Block.item_id == block.item_id, Block.id != block.id)
         ).first()
-        if item is not None and used_elsewhere is None:
+        if used_elsewhere is None:
             item.state = InboxState.KEPT
             session.add(item)
     session.delete(block)
     session.flush()
+    if item is not None and item.state == InboxState.KEPT:
+        follow(session, item=item, before=(InboxState.USED,), after=InboxState.KEPT)
 
 
 def _issue_of(session: Session, block: Block) -> Issue:

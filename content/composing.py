@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from content.clusters import follow
 from content.errors import BlockRefused, IssueClosed, UnknownIssue
 from content.issues import (
     Block,
@@ -133,6 +134,8 @@ def add_item(
     )
     item.state = InboxState.USED
     session.add(item)
+    session.flush()
+    follow(session, item=item, before=(InboxState.NEW, InboxState.KEPT), after=InboxState.USED)
     return _add(
         session,
         issue,
@@ -144,7 +147,7 @@ def add_item(
             title=item.title,
             body=escape_markdown(item.summary),
             link=item.link,
-            source_name=source.name if source else "",
+            source_name=(source.attribution or source.name) if source else "",
             item_id=item.id,
             tags=slugs,
         ),

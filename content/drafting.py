@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from content.clusters import one_a_cluster
 from content.composing import SECTION_OF_THEME, STANDARD_SECTIONS, add_item
 from content.issues import Issue
 from content.items import InboxState, Item, ItemTag
@@ -67,13 +68,13 @@ def fill_draft(
     Raises:
         IssueClosed: the issue has been sent.
     """
-    wanted = select(Item).where(
+    wanted = [
         (col(Item.state) == InboxState.KEPT)
         | ((col(Item.state) == InboxState.NEW) & (col(Item.relevance) == 2))
-    )
+    ]
     items = {
         item.id: item
-        for item in session.exec(wanted)
+        for item in session.exec(select(Item).where(one_a_cluster(*wanted)))
         if since is None or item.state == InboxState.KEPT or item.first_seen_at > since
     }
     slugs: dict[int, list[str]] = {}

@@ -45,6 +45,18 @@ class UnknownSource(ContentError):
     """No source with this key."""
 
 
+class DeclarationFault(ContentError):
+    """The declaration of a database has a fault; the text names file, line and fault."""
+
+
+class PageUnreadable(ContentError):
+    """A page of a database is not what its declaration says: empty, cut off, hostile, or something else altogether."""
+
+
+class RobotsRefused(ContentError):
+    """The site's robots.txt asks us not to read this address, or could not be read itself."""
+
+
 class UnknownIssue(ContentError):
     """No issue, block or item with this identifier."""
 

@@ -25,8 +25,15 @@ class Folded:
 class _Characters(dict[int, str]):
     """What each character becomes, worked out when it is first met."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
+        """Those met so far that do not become exactly one."""
+
     def __missing__(self, code: int) -> str:
         folded = self[code] = _fold_character(chr(code))
+        if len(folded) != 1:
+            self.uneven.add(chr(code))
         return folded
 
 
@@ -53,7 +60,7 @@ def fold(text: str) -> Folded:
     Works on composed (NFC) and decomposed text alike.
     """
     folded = text.translate(_CHARACTERS)
-    if text.isascii() or all(len(_CHARACTERS[ord(character)]) == 1 for character in set(text)):
+    if text.isascii() or _CHARACTERS.uneven.isdisjoint(text):
         return Folded(text, folded, range(len(text)))
     offsets = [at for at, character in enumerate(text) for _ in _CHARACTERS[ord(character)]]
     return Folded(text, folded, offsets)

@@ -8,14 +8,15 @@ from sqlmodel import Session, select
 from content.answers import Validators
 from content.errors import UnknownSource
 from content.feeds import Feed
-from content.sources import FULL_EVERY, Fetch, FetchOutcome, Source
+from content.quoting import quoted_entry
+from content.sources import FULL_EVERY, Fetch, FetchOutcome, Rights, Source
 from content.storing import Stored, store_entries
 from content.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class Visit:
-    """What a visit to a source brought: a feed, or "unchanged", or a problem in words."""
+    """What a visit to a source brought: a feed, or "unchanged", or a problem in words. `listed` counts a database's records."""
 
     started_at: datetime
     finished_at: datetime
@@ -26,6 +27,7 @@ class Visit:
     validators: Validators = field(default_factory=Validators)
     problem: str = ""
     stay_away: int = 0
+    listed: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,16 @@ def record_visit(session: Session, *, source_id: int, visit: Visit, vocabulary: 
         raise UnknownSource(f"Source {source_id} was removed during the harvest.")
     stored = Stored()
     if visit.feed is not None:
+        quoted = source.rights == Rights.QUOTE
         stored = store_entries(
             session,
             source_id=source_id,
-            entries=visit.feed.entries,
+            entries=[quoted_entry(one) for one in visit.feed.entries] if quoted else visit.feed.entries,
             vocabulary=vocabulary,
             now=visit.finished_at,
         )
     _update_source(source, visit)
-    entries = len(visit.feed.entries) if visit.feed is not None else 0
+    entries = len(visit.feed.entries) if visit.feed is not None else visit.listed
     session.add_all([source, _fetch_row(source_id, visit, entries=entries, new_items=stored.new)])
     return Recorded(source.key, source.name, visit.outcome, visit.status, entries, stored, visit.problem)
 

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
+from content.clusters import follow, members_of, one_a_cluster
 from content.items import InboxState, Item, ItemTag
 from content.plaintext import folded
 from content.sources import Source
@@ -16,12 +17,22 @@ from content.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
+class Folded:
+    """The same news from another source, which stands under a row. `words` led to that; none where an editor said so."""
+
+    item: Item
+    source_name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class InboxRow:
-    """An item with what is shown beside it."""
+    """A piece of news: an item with what is shown beside it, and what other sources brought of the same."""
 
     item: Item
     source_name: str
     tags: list[ItemTag]
+    others: list[Folded] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ def inbox(
     limit: int = 50,
     offset: int = 0,
 ) -> list[InboxRow]:
-    """Items that meet all that is asked, the latest first.
+    """Items that meet all that is asked, the latest first; of items that are the same news the first stands for all.
 
     Args:
         session: the database.
@@ -69,9 +80,15 @@ def inbox(
     chosen = select(Item, Source.name).join(Source, col(Source.id) == col(Item.source_id))
     wanted = _wanted(state=state, relevance=relevance, slug=slug, search=search, source=source)
     order = (col(Item.sort_at).desc(), col(Item.id).desc())
-    rows = session.exec(chosen.where(*wanted).order_by(*order).limit(limit).offset(offset)).all()
-    tags = tags_of(session, [item for item, _name in rows])
-    return [InboxRow(item=item, source_name=name, tags=tags[item.id or 0]) for item, name in rows]
+    rows = session.exec(
+        chosen.where(one_a_cluster(*wanted)).order_by(*order).limit(limit).offset(offset)
+    ).all()
+    items = [item for item, _name in rows]
+    tags, others = tags_of(session, items), _folded_under(session, items)
+    return [
+        InboxRow(item=item, source_name=name, tags=tags[item.id or 0], others=others.get(item.id or 0, []))
+        for item, name in rows
+    ]
 
 
 def inbox_size(
@@ -85,14 +102,13 @@ def inbox_size(
 ) -> int:
     """How many items `inbox` would give without a limit."""
     wanted = _wanted(state=state, relevance=relevance, slug=slug, search=search, source=source)
-    joined = select(func.count(col(Item.id))).join(Source, col(Source.id) == col(Item.source_id))
-    return session.exec(joined.where(*wanted)).one()
+    return session.exec(select(func.count(col(Item.id))).where(one_a_cluster(*wanted))).one()
 
 
 def inbox_counts(session: Session) -> InboxCounts:
     """The figures beside the filters of the inbox."""
     new = col(Item.state) == InboxState.NEW
-    number = func.count(col(Item.id))
+    number = func.count(func.coalesce(Item.cluster_id, Item.id).distinct())
     of_item = col(ItemTag.item_id) == col(Item.id)
     of_source = col(Source.id) == col(Item.source_id)
     return InboxCounts(
@@ -129,7 +145,7 @@ def tags_of(session: Session, items: Sequence[Item]) -> defaultdict[int, list[It
 
 
 def decide(session: Session, *, item: Item, state: str, seen: str | None = None) -> Decision | None:
-    """Keep an item, drop it, or take that back.
+    """Keep an item, drop it, or take that back. What is the same news, and in the same state, goes with it.
 
     Args:
         session: the database.
@@ -147,7 +163,10 @@ def decide(session: Session, *, item: Item, state: str, seen: str | None = None)
     unchanged = (col(Item.id) == item.id, col(Item.state) == before)
     done: Any = session.exec(update(Item).where(*unchanged).values(state=after))
     session.refresh(item)
-    return Decision(item_id=item.id or 0, before=before, after=after) if done.rowcount == 1 else None
+    if done.rowcount != 1:
+        return None
+    follow(session, item=item, before=(before,), after=after)
+    return Decision(item_id=item.id or 0, before=before, after=after)
 
 
 def retag(
@@ -192,6 +211,18 @@ def _wanted(
     if source:
         wanted.append(col(Source.key) == source)
     return wanted
+
+
+def _folded_under(session: Session, items: Sequence[Item]) -> dict[int, list[Folded]]:
+    members = members_of(session, items)
+    names = dict(session.exec(select(Source.id, Source.name)).all()) if members else {}
+    return {
+        shown: [
+            Folded(one, names.get(one.source_id, ""), tuple((one.cluster_evidence or {}).get("words", ())))
+            for one in others
+        ]
+        for shown, others in members.items()
+    }
 
 
 def _holds(word: str) -> ColumnElement[bool]:

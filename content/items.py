@@ -25,6 +25,8 @@ class Item(Record, table=True):
 
     "New" means first seen, not published; `sort_at` is the earlier of the two, so that a date in the future
     does not pin an item to the top. `relevance` is 2 (for a newsletter), 1 (about substances) or 0.
+    `cluster_id` is the first item that is the same news, this item's own number where there is none, None before they were
+    compared; `cluster_evidence` says which item this one is like, and by which words.
     `search_text` is title and summary, folded. `tagged_by` is `rule` until an editor sets the tags; then a harvest leaves
     them alone.
     """
@@ -46,6 +48,8 @@ class Item(Record, table=True):
     tagged_by: str = "rule"
     search_text: str = ""
     state: str = Field(default=InboxState.NEW, index=True)
+    cluster_id: int | None = Field(default=None, index=True)
+    cluster_evidence: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class ItemTag(Record, table=True):

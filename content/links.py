@@ -1,6 +1,7 @@
 """Web addresses: which ones we follow and show, and when two are the same."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 LINK_LIMIT = 2000
@@ -29,3 +30,16 @@ def canonical(link: str) -> str:
         if not _TRACKING.match(name)
     ]
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", urlencode(query), ""))
+
+
+def same_site(link: str, other: str) -> bool:
+    """Whether two addresses have one host, with or without "www." before it."""
+    hosts = {(urlsplit(one).hostname or "").removeprefix("www.") for one in (link, other)}
+    return len(hosts) == 1
+
+
+def with_parameters(link: str, parameters: Mapping[str, str]) -> str:
+    """An address with these parameters in its query; those that it had under the same names are replaced."""
+    parts = urlsplit(link)
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in parameters]
+    return urlunsplit(parts._replace(query=urlencode([*kept, *parameters.items()])))

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from content.rules import Rule, any_of, expression_of, keys_of
+from content.rules import Rule, any_of, expression_of, openings_of
 
 CONTEXT_WORDS = 12
-_WORD_STARTS = re.compile(r"(?<!\w)\w{1,3}")
+_WORDS = re.compile(r"(?<!\w)\w{1,40}")
+_FIRST = 3  # letters by which the beginnings of words are sorted: an open phrase has at least so many
+_REMEMBERED = 50_000  # words: news repeats itself, hostile text does not
 _REACH = 80  # characters around a match in which a longer phrase may enclose it
 _WINDOW = 240  # characters in which twelve words are looked for: keeps the work linear in the text
 
@@ -35,6 +37,7 @@ class _Probe:
     expression: re.Pattern[str]
     near: re.Pattern[str] | None
     block: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
     not_in: re.Pattern[str] | None
 
     def find(self, text: str, at: int) -> Hit | None:
@@ -51,38 +54,92 @@ class _Probe:
         if self.near is None and self.block is None:
             return True
         around = _around(hit, text)
-        if self.block is not None and any(map(self.block.search, around)):
+        return not self._is_blocked(around) and (self.near is None or any(map(self.near.search, around)))
+
+    def _is_blocked(self, around: tuple[str, str]) -> bool:
+        if self.block is None or not any(map(self.block.search, around)):
             return False
-        return self.near is None or any(map(self.near.search, around))
+        return self.unless is None or not any(map(self.unless.search, around))
 
 
-class Lexicon:
-    """Rules under keys, compiled once, found by the first letters of each word."""
+Word = tuple[str, int]
+"""A run of letters and digits in a folded text (of a very long one, the beginning), and where it starts."""
+
+
+def words_in(text: str) -> list[Word]:
+    """The words of a folded text: several lexicons can read the same list."""
+    return [(found[0], found.start()) for found in _WORDS.finditer(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """The phrases that can begin with a word. Those that begin with just this word are many where the word is common
+    ("in", "een"): `gate` finds in one go whether any of them stands there."""
+
+    gate: re.Pattern[str] | None
+    whole: tuple[_Probe, ...]
+    longer: tuple[_Probe, ...]
+
+    def probes(self, text: str, at: int) -> tuple[_Probe, ...]:
+        if self.gate is None or self.gate.match(text, at) is None:
+            return self.longer
+        return self.whole + self.longer
+
+
+class Lexicon(dict[str, _Opening | None]):
+    """Rules under keys, compiled once. As a dictionary it remembers for each word which phrases can begin with it."""
 
     def __init__(self, entries: Iterable[tuple[str, Rule]]) -> None:
-        self._probes: dict[str, list[_Probe]] = defaultdict(list)
+        super().__init__()
+        self._whole: dict[str, list[_Probe]] = defaultdict(list)
+        self._open: dict[str, list[tuple[str, _Probe]]] = defaultdict(list)
+        self._gates: dict[str, re.Pattern[str]] = {}
         for key, rule in entries:
             for probe in _probes(key, rule):
-                for letters in keys_of(probe.phrase):
-                    self._probes[letters].append(probe)
-        self._probes = dict(self._probes)
+                whole, beginnings = openings_of(probe.phrase, open_tail=rule.kind == "open_tail")
+                for word in whole:
+                    self._whole[word].append(probe)
+                for beginning in beginnings:
+                    self._open[beginning[:_FIRST]].append((beginning, probe))
 
-    def hits(self, text: str) -> list[Hit]:
-        """Everything found in a folded text, in order, without what `not_in`, `near` and `block` refuse."""
+    def __missing__(self, word: str) -> _Opening | None:
+        openings = self._open.get(word[:_FIRST], ())
+        longer = tuple(probe for beginning, probe in openings if word.startswith(beginning))
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        opening = self[word] = self._opening(word, longer) if longer or word in self._whole else None
+        return opening
+
+    def _opening(self, word: str, longer: tuple[_Probe, ...]) -> _Opening:
+        if word not in self._gates and word in self._whole:
+            expressions = (probe.expression.pattern for probe in self._whole[word])
+            self._gates[word] = re.compile("|".join(f"(?:{one})" for one in expressions))
+        return _Opening(self._gates.get(word), tuple(self._whole.get(word, ())), longer)
+
+    def hits(self, text: str, words: Iterable[Word] | None = None) -> list[Hit]:
+        """Everything found in a folded text, in order, without what `not_in`, `near` and `block` refuse.
+
+        Args:
+            text: folded.
+            words: its words, where the caller has them.
+        """
         found = []
-        for word in _WORD_STARTS.finditer(text):
-            for probe in self._probes.get(word[0], ()):
-                hit = probe.find(text, word.start())
+        for word, start in words_in(text) if words is None else words:
+            opening = self[word]
+            if opening is None:
+                continue
+            for probe in opening.probes(text, start):
+                hit = probe.find(text, start)
                 if hit is not None:
                     found.append(hit)
         return found
 
 
 def _probes(key: str, rule: Rule) -> Iterator[_Probe]:
-    near, block, not_in = any_of(rule.near), any_of(rule.block), any_of(rule.not_in)
+    lists = (any_of(rule.near), any_of(rule.block), any_of(rule.unless), any_of(rule.not_in))
     for phrase in rule.phrases:
         expression = re.compile(expression_of(phrase, open_tail=rule.kind == "open_tail"))
-        yield _Probe(key, rule, phrase, expression, near, block, not_in)
+        yield _Probe(key, rule, phrase, expression, *lists)
 
 
 def _enclosed(phrases: re.Pattern[str], hit: Hit, text: str) -> bool:

@@ -26,6 +26,7 @@ class Rule:
     beside: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     not_in: tuple[str, ...] = ()
 
     def explain(self, phrase: str) -> str:
@@ -51,10 +52,19 @@ def phrase_fault(phrase: str, *, open_tail: bool) -> str | None:
     return None
 
 
-def keys_of(phrase: str) -> set[str]:
-    """The first letters (at most three) of the words that a phrase can begin with."""
-    first = fold(phrase).text.split()[0].rstrip("*")
-    return {re.match(r"\w{1,3}", variant)[0] for variant in (first, first.replace("-", ""))}  # type: ignore[index]  # each begins with a letter
+def openings_of(phrase: str, *, open_tail: bool) -> tuple[set[str], set[str]]:
+    """The words (runs of letters and digits) that a phrase can begin with: whole ones, and beginnings of longer ones."""
+    first, *rest = fold(phrase).text.split()
+    parts = first.rstrip("*").split("-")
+    whole = {_letters("".join(parts[:number])) for number in range(1, len(parts))}
+    last = "".join(parts)
+    if last.isalnum() and not first.endswith("-") and (first.endswith("*") or (open_tail and not rest)):
+        return whole, {last}
+    return whole | {_letters(last)}, set()
+
+
+def _letters(word: str) -> str:
+    return re.match(r"\w+", word)[0]  # type: ignore[index]  # `phrase_fault` saw to it that it begins with a letter or digit
 
 
 def expression_of(phrase: str, *, open_tail: bool) -> str:
@@ -64,7 +74,8 @@ def expression_of(phrase: str, *, open_tail: bool) -> str:
         if word == GAP:
             parts.append(_SKIPPED)
             continue
-        body = re.escape(word.rstrip("*")).replace(r"\-", "[- ]?")
+        stem = word.rstrip("*")
+        body = re.escape(stem.rstrip("-")).replace(r"\-", "[- ]?") + "-" * stem.endswith("-")
         parts.append(body + (r"\w*" if word.endswith("*") else "") + _BETWEEN)
     expression = "".join(parts).removesuffix(_BETWEEN)
     return expression + (_TAIL if open_tail else r"(?!\w)")

@@ -25,6 +25,21 @@ class UrlConfidence(StrEnum):
     INFERRED = "inferred"
 
 
+class SourceKind(StrEnum):
+    """What a source is: a feed, a database of interventions, or documents that a connector asks for."""
+
+    FEED = "feed"
+    DATABASE = "database"
+    DOCUMENTS = "documents"
+
+
+class Rights(StrEnum):
+    """What may be shown of a source's texts: all of what it gives, or a short quotation with a link (a newspaper)."""
+
+    OPEN = "open"
+    QUOTE = "quote"
+
+
 class FetchOutcome(StrEnum):
     """How a fetch of a source ended."""
 
@@ -34,7 +49,10 @@ class FetchOutcome(StrEnum):
 
 
 class Source(Record, table=True):
-    """A feed that is harvested. `key` is its name on the command line; validators are opaque and sent back as they came.
+    """A feed, a database or documents. `key` is its name on the command line; validators are opaque, sent back as they came.
+
+    `rights` says how much of its texts may be shown, `attribution` which words it asks for beside them; `position` is
+    where a source of documents said that the next visit goes on.
 
     `last_full_at` is when a whole answer last came (rather than "unchanged"); before `not_before` the source asked us
     to stay away; `failures` counts the visits in a row that failed, and `last_problem` says why the last one did.
@@ -56,6 +74,10 @@ class Source(Record, table=True):
     not_before: datetime | None = Field(default=None, sa_type=Instant)
     last_problem: str = ""
     failures: int = 0
+    kind: str = SourceKind.FEED
+    rights: str = Rights.OPEN
+    attribution: str = ""
+    position: str = ""
 
 
 class Fetch(Record, table=True):
@@ -83,6 +105,9 @@ def add_source(
     home_url: str = "",
     enabled: bool = True,
     url_confidence: UrlConfidence = UrlConfidence.VERIFIED,
+    kind: SourceKind = SourceKind.FEED,
+    rights: Rights = Rights.OPEN,
+    attribution: str = "",
 ) -> Source:
     """A new source. Without a name it gets the one that its feed gives itself, at the first harvest.
 
@@ -107,6 +132,9 @@ def add_source(
         home_url=web_address(home_url),
         enabled=enabled,
         url_confidence=url_confidence,
+        kind=kind,
+        rights=rights,
+        attribution=attribution,
         created_at=now,
     )
     session.add(source)
@@ -164,6 +192,7 @@ def load_starter_sources(session: Session, *, now: datetime, path: Path = STARTE
             home_url=entry["home_url"],
             enabled=entry["url_confidence"] == UrlConfidence.VERIFIED,
             url_confidence=UrlConfidence(entry["url_confidence"]),
+            rights=Rights(entry.get("rights", Rights.OPEN)),
             now=now,
         )
         for key, entry in entries.items()

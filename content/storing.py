@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from content.feeds import Entry
-from content.items import Item, ItemTag
+from content.items import InboxState, Item, ItemTag
 from content.links import canonical
 from content.plaintext import folded
 from content.tagging import Tagging, tag
@@ -50,6 +50,20 @@ def store_entries(
     session.flush()
     tagged = _tag(session, [*fresh, *changed], vocabulary)
     return Stored(new=len(fresh), changed=len(changed), tagged=tagged)
+
+
+def withdraw_entries(session: Session, *, source_id: int, guids: Sequence[str]) -> int:
+    """Take items out of the inbox whose source took them back (a tombstone); how many. What an issue used stays."""
+    identities = [identity_of(Entry(guid=guid, title="")) for guid in guids if guid]
+    undecided = [InboxState.NEW, InboxState.KEPT]
+    found = select(Item).where(
+        Item.source_id == source_id, col(Item.identity).in_(identities), col(Item.state).in_(undecided)
+    )
+    items = list(session.exec(found.with_for_update())) if identities else []
+    for item in items:
+        item.state = InboxState.DROPPED
+    session.add_all(items)
+    return len(items)
 
 
 def retag_outdated(session: Session, *, vocabulary: Vocabulary, limit: int = 500) -> int:

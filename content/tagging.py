@@ -1,16 +1,18 @@
 """Tagging: which terms an item is about, which of its words say so, and how relevant it is. Pure and explained."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from content.folding import Folded, fold
-from content.matching import Hit, in_context
+from content.matching import Hit, Word, in_context, words_in
 from content.relevance import NEITHER, judge
 from content.vocabulary import FACETS, Vocabulary
 
 TITLE_WEIGHT = 2
+LEAD_LENGTH = 300  # characters of the summary that tell what an item is about; feeds send the body along
 AFFIRMED = "affirmed"
 NEGATED = "negated"
 _NEGATION_REACH = 60  # characters before a match
@@ -79,17 +81,18 @@ class _Reading:
 def tag(vocabulary: Vocabulary, *, title: str, summary: str) -> Tagging:
     """Tag an item. Without a substance in it, an item gets nothing: the other facets are tagged in its context."""
     reading = _read(title, summary)
-    substances = _substances(vocabulary, reading.text)
+    words = words_in(reading.text)
+    substances = _not_in_passing(vocabulary, reading, _substances(vocabulary, reading.text, words))
     if not substances:
         return Tagging(NEITHER)
     others = [
         hit
-        for hit in vocabulary.others.hits(reading.text)
+        for hit in vocabulary.others.hits(reading.text, words)
         if not hit.rule.needs_context or in_context(hit, substances, reading.text)
     ]
     matches = [_match(vocabulary, reading, hit) for hit in _longest([*substances, *others])]
     judgement = judge(
-        vocabulary.signals.hits(reading.text),
+        vocabulary.signals.hits(reading.text, words),
         points=vocabulary.points,
         threshold=vocabulary.threshold,
         title_end=reading.title_end,
@@ -103,13 +106,23 @@ def _read(title: str, summary: str) -> _Reading:
     return _Reading(folded_title, folded_summary, f"{folded_title.text}\n{folded_summary.text}")
 
 
-def _substances(vocabulary: Vocabulary, text: str) -> list[Hit]:
-    found = vocabulary.substances.hits(text)
+def _substances(vocabulary: Vocabulary, text: str, words: list[Word]) -> list[Hit]:
+    found = vocabulary.substances.hits(text, words)
     certain = [hit for hit in found if not hit.rule.needs_context]
     supported = [hit for hit in found if hit.rule.needs_context and in_context(hit, certain, text)]
     hits = sorted(certain + supported, key=lambda hit: hit.start)
     named = {hit.key for hit in hits if not hit.rule.only_alone}
     return [hit for hit in hits if not hit.rule.only_alone or not _others_named(hit, named)]
+
+
+def _not_in_passing(vocabulary: Vocabulary, reading: _Reading, hits: list[Hit]) -> list[Hit]:
+    """Without what is named once, after the lead, where the title is about another substance."""
+    titled = {hit.key for hit in hits if hit.start < reading.title_end}
+    if all(vocabulary.by_slug[key].general for key in titled):
+        return hits
+    times = Counter(hit.key for hit in hits)
+    lead_end = reading.title_end + LEAD_LENGTH
+    return [hit for hit in hits if hit.key in titled or times[hit.key] > 1 or hit.start <= lead_end]
 
 
 def _others_named(hit: Hit, named: set[str]) -> bool:

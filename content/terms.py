@@ -15,6 +15,7 @@ FACETS = ("substance", "setting", "target-group", "domain", "step", "theme")
 class Term:
     """A word of the vocabulary. `slug` is unique over all facets.
 
+    `general` marks the term that stands for the whole facet ("drugs"): others beside it only make it more precise.
     `mesh` is a descriptor of the Medical Subject Headings (SKOS exactMatch), None where none is known.
     """
 
@@ -24,6 +25,7 @@ class Term:
     en: str
     rules: tuple[Rule, ...] = ()
     mesh: str | None = None
+    general: bool = False
 
     def label(self, language: str) -> str:
         """What readers of a language call it."""

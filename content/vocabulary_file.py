@@ -11,7 +11,7 @@ from content.rules import KINDS, Rule, phrase_fault
 from content.terms import FACETS, Cue, Term, Vocabulary
 
 _FLAGS = ("needs_context", "only_alone", "negated")
-_LISTS = ("near", "block", "not_in")
+_LISTS = ("near", "block", "unless", "not_in")
 _BESIDE = "beside"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MESH = re.compile(r"D\d{6,9}")
@@ -66,7 +66,7 @@ def _terms(file: MarkedFile, node: yaml.Node) -> Iterator[Term]:
 def _term(file: MarkedFile, node: yaml.Node, *, facet: str, slug: str) -> Term:
     if not _SLUG.fullmatch(slug):
         file.fault(node, f"{slug!r} must be small letters, digits and single hyphens")
-    entries = file.fields(node, slug, required=("nl", "en", "match"), optional=("mesh",))
+    entries = file.fields(node, slug, required=("nl", "en", "match"), optional=("mesh", "general"))
     mesh = file.text(entries["mesh"], f"{slug}: mesh") if "mesh" in entries else None
     if mesh and not _MESH.fullmatch(mesh):
         file.fault(entries["mesh"], f"{slug}: {mesh!r} is not a MeSH descriptor such as D009609")
@@ -77,6 +77,7 @@ def _term(file: MarkedFile, node: yaml.Node, *, facet: str, slug: str) -> Term:
         en=file.text(entries["en"], f"{slug}: en") if "en" in entries else "",
         rules=_rules(file, entries["match"], slug) if "match" in entries else (),
         mesh=mesh,
+        general=file.flag(entries["general"], f"{slug}: general") if "general" in entries else False,
     )
 
 
@@ -91,6 +92,8 @@ def _rule(file: MarkedFile, node: yaml.Node, what: str) -> Iterator[Rule]:
         file.fault(node, f"{what}: a rule has either open_tail or whole_word")
     flags = {name: file.flag(entries[name], f"{what}: {name}") for name in _FLAGS if name in entries}
     lists = {name: _phrases(file, entries[name], f"{what}: {name}") for name in _LISTS if name in entries}
+    if "unless" in entries and "block" not in entries:
+        file.fault(entries["unless"], f"{what}: unless lifts a block, and there is none")
     if _BESIDE in entries:
         lists[_BESIDE] = file.texts(entries[_BESIDE], f"{what}: {_BESIDE}")
     for kind in kinds[:1]:

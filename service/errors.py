@@ -106,4 +106,4 @@ class NotADemo(ServiceError):
 
 
 class BenchRefused(ServiceError):
-    """A measurement that cannot be made here; the text says what it needs."""
+    """A measurement that cannot be made here, or of these files; the text says what it needs, or names file and line."""

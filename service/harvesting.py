@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
-from content.errors import ContentError, UnknownSource
+from content.clusters import LIMIT, group_new
+from content.errors import ContentError, SourceRefused, UnknownSource
 from content.harvest import Recorded, Visit, is_due, record_visit, validators_for
-from content.sources import FetchOutcome, list_sources, source_by_key
+from content.sources import FetchOutcome, Source, SourceKind, list_sources, source_by_key
 from content.storing import Stored, retag_outdated
 from service.database import reading, writing
+from service.gathering import gather_all
 from service.runtime import Runtime
 from service.visiting import Target, fetch_rules, target_of, visit_all
 
@@ -50,9 +53,10 @@ def harvest_all(
 
     Raises:
         UnknownSource: a key in `only` is no source.
+        SourceRefused: a key in `only` is a database of interventions.
     """
     begun = time.perf_counter()
-    targets = _targets(runtime, only)
+    targets, documents = _targets(runtime, only)
     recorded: list[Recorded] = []
 
     def store(target: Target, visit: Visit) -> None:
@@ -62,19 +66,42 @@ def harvest_all(
     asyncio.run(
         visit_all(targets, rules=fetch_rules(runtime.settings), clock=runtime.clock, store=store, stop=stop)
     )
+    recorded += gather_all(runtime, documents, stop=stop)
     with writing(runtime.engine) as session:
         retag_outdated(session, vocabulary=runtime.vocabulary)
-    return _report(targets, recorded, seconds=time.perf_counter() - begun)
+    _group(runtime)
+    return _report(len(targets) + len(documents), recorded, seconds=time.perf_counter() - begun)
 
 
-def _targets(runtime: Runtime, only: list[str] | None) -> list[Target]:
+def _group(runtime: Runtime) -> None:
+    """Bring together what is the same news, some thousands of items a transaction."""
+    grouped = LIMIT
+    while grouped == LIMIT:
+        with writing(runtime.engine) as session:
+            grouped = group_new(session)
+
+
+def _targets(runtime: Runtime, only: list[str] | None) -> tuple[list[Target], list[str]]:
+    """The feeds to visit, and the keys of the sources of documents. Databases are crawled, by night, elsewhere."""
     now = runtime.clock()
     with reading(runtime.engine) as session:
         if only:
-            sources = [source_by_key(session, key) for key in dict.fromkeys(only)]
+            sources = [_harvestable(session, key) for key in dict.fromkeys(only)]
         else:
             sources = [source for source in list_sources(session) if is_due(source, now=now)]
-        return [target_of(source, validators=validators_for(source, now=now)) for source in sources]
+        feeds = [
+            target_of(source, validators=validators_for(source, now=now))
+            for source in sources
+            if source.kind == SourceKind.FEED
+        ]
+        return feeds, [source.key for source in sources if source.kind == SourceKind.DOCUMENTS]
+
+
+def _harvestable(session: Session, key: str) -> Source:
+    source = source_by_key(session, key)
+    if source.kind == SourceKind.DATABASE:
+        raise SourceRefused(f"{key} is a database of interventions: `kennispost crawl {key}` visits it.")
+    return source
 
 
 def _store(runtime: Runtime, target: Target, visit: Visit) -> Recorded | None:
@@ -92,10 +119,10 @@ def _store(runtime: Runtime, target: Target, visit: Visit) -> Recorded | None:
         return Recorded(target.key, target.name, FetchOutcome.FAILED, visit.status, 0, Stored(), problem)
 
 
-def _report(targets: list[Target], recorded: list[Recorded], *, seconds: float) -> HarvestReport:
+def _report(sources: int, recorded: list[Recorded], *, seconds: float) -> HarvestReport:
     outcomes = [row.outcome for row in recorded]
     return HarvestReport(
-        sources=len(targets),
+        sources=sources,
         fetched=outcomes.count(FetchOutcome.OK),
         unchanged=outcomes.count(FetchOutcome.UNCHANGED),
         failed=outcomes.count(FetchOutcome.FAILED),

@@ -1,5 +1,6 @@
 """Preparing: what a database needs before anything can happen in it. Safe to repeat."""
 
+from content.connectors.shelf import load_declared_sources
 from content.sources import load_starter_sources
 from service.database import writing
 from service.errors import DatabaseBehind
@@ -13,12 +14,14 @@ def prepare(runtime: Runtime, *, starter_sources: bool = True) -> None:
 
     Raises:
         RegisterFault: a file of the register has a fault.
+        DeclarationFault: the declaration of a database has a fault.
     """
     migrate(runtime.engine)
     with writing(runtime.engine) as session:
         load_register(session)
         if starter_sources:
             load_starter_sources(session, now=runtime.clock())
+            load_declared_sources(session, *runtime.settings.declaration_folders, now=runtime.clock())
 
 
 def prepare_or_refuse(runtime: Runtime) -> None:

@@ -222,6 +222,16 @@ class Settings(BaseSettings):
         description="Networks that may be fetched although they are not public, with commas: 127.0.0.0/8.",
     )
 
+    declarations_dir: Path | None = Field(
+        None,
+        description="Folder with declarations of databases of your own (*.yaml), which go before those that we ship.",
+    )
+
+    @property
+    def declaration_folders(self) -> tuple[Path, ...]:
+        """Folders with declarations, beside those that come with Kennispost."""
+        return (self.declarations_dir,) if self.declarations_dir else ()
+
     @property
     def resolved_database_url(self) -> str:
         """The SQLAlchemy URL: SQLite in the data folder unless set; a plain postgresql:// gets the psycopg driver."""

@@ -24,8 +24,8 @@ from service.mailing.dkim import (
     sign_message,
 )
 from service.mailing.dkim_keys import record_of
-from service.mailing.messages import Mailbox, build_message
-from tests.test_messages import LETTER, LISTED
+from service.mailing.messages import Mailbox
+from tests.test_messages import LETTER, LISTED, build_message
 
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
 """In the past of any machine: dkimpy refuses a signature from the future."""

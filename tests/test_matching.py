@@ -7,6 +7,7 @@ import pytest
 from content.folding import fold
 from content.matching import Hit, Lexicon, in_context
 from content.rules import Rule
+from content.vocabulary import load_vocabulary
 
 
 def found(text: str, rule: Rule) -> list[str]:
@@ -87,6 +88,35 @@ def test_block_and_near_look_twelve_words_far() -> None:
     assert found(f"uitstoot {filler} lachgas", blocked) == ["lachgas"]
     assert found("politieagenten vonden speed", near) == ["speed"]
     assert found(f"speed {filler} politie", near) == []
+
+
+def test_every_shipped_phrase_finds_itself_and_its_spellings() -> None:
+    rules = [rule for term in load_vocabulary().terms for rule in term.rules]
+    rules += [rule for cue in load_vocabulary().cues for rule in cue.rules]
+    for rule in rules:
+        for phrase in rule.phrases:
+            written = phrase.replace("*", "").replace("..", "een of twee")
+            spellings = {written, written.replace("-", "\u2011"), written.upper()}
+            for spelling in spellings | ({written.replace("-", "")} if "-" in written.strip("-") else set()):
+                if not spelling.split()[0].endswith("-") and "- " not in written:
+                    assert found(f"dus {spelling}.", Rule(rule.kind, (phrase,))) != [], (phrase, spelling)
+
+
+def test_a_lexicon_forgets_before_it_fills_the_memory() -> None:
+    lexicon = Lexicon([("it", open_tail("lachgas"))])
+    many = " ".join(f"woord{number}" for number in range(60_000))
+    assert len(lexicon.hits(f"{many} lachgas")) == 1
+    assert len(lexicon) <= 50_000
+
+
+def test_unless_lifts_a_block() -> None:
+    rule = open_tail("lachgas", block=("tandarts*",), unless=("partydrug*",))
+    assert found("lachgas bij de tandarts", rule) == []
+    assert found("lachgas, van de tandarts bekend, is een partydrug", rule) == ["lachgas"]
+
+
+def test_a_hyphen_at_the_end_asks_for_a_compound_with_one() -> None:
+    assert found("lsd-trip, lsd trip en lsd", open_tail("lsd-")) == ["lsd-trip"]
 
 
 def test_a_phrase_around_a_match_refuses_that_match_only() -> None:

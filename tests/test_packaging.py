@@ -25,6 +25,7 @@ INSIDE = (
 FOLDERS = (
     "templates",
     "content/starter/feeds",
+    "content/starter/databases",
     "service/web/static",
     "service/locales",
     "service/migrations/versions",
@@ -69,7 +70,7 @@ def test_the_wheel_holds_all_data_files(wheel: Path) -> None:
             if path.is_file() and "__pycache__" not in path.parts:
                 name = str(path.relative_to(ROOT))
                 assert (f"service/{name}" if folder == "templates" else name) in names
-    assert not any(name.startswith(("tests/", "docs/", "data/", "benchmarks/")) for name in names)
+    assert not any(name.startswith(("tests/", "docs/", "data/")) for name in names)
 
 
 def test_what_is_installed_is_what_runs(installed: Path, tmp_path: Path) -> None:

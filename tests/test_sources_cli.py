@@ -10,7 +10,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from content.sources import UrlConfidence, add_source
-from service.cli import app
+from service.cli import app, checking
 from service.cli import sources as commands
 from service.database import writing
 from service.runtime import build_runtime
@@ -32,7 +32,8 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("KENNISPOST_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("KENNISPOST_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("KENNISPOST_FETCH_ALLOW", "127.0.0.0/8")
-    monkeypatch.setattr(commands, "prepare_or_refuse", lambda _runtime: None)  # the tables are there already
+    for module in (commands, checking):  # the tables are there already
+        monkeypatch.setattr(module, "prepare_or_refuse", lambda _runtime: None)
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
@@ -72,6 +73,9 @@ def test_a_source_that_is_there_already_fails_and_a_wrong_address_is_wrong_use(r
         wrong = run("sources", "add", *arguments)
         assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert run("sources", "add", "alleen-een-naam").exit_code == 2
+    assert lines(run("sources", "list"))[0]["rights"] == "open"
+    newspaper = run("sources", "add", "krant", "https://krant.example/rss", "--quote")
+    assert lines(newspaper)[0]["rights"] == "quote"
 
 
 def test_a_harvest_with_a_failure_still_reports_every_source(run: Run, server: StrangeServer) -> None:

@@ -103,6 +103,7 @@ def test_the_version_changes_with_the_content_and_only_with_it(tmp_path: Path) -
         ("[{whole_word: [sport]}]", "[{whole_word: [sport ..]}]", 6, "must not begin or end with"),
         ("[{open_tail: [lachgas]}]", "[{open_tail: [la]}]", 4, "too short to stay open"),
         ("[{open_tail: [lachgas]}]", "[{open_tail: [lachgas], beside: [thee]}]", 4, "beside names 'thee'"),
+        ("[{open_tail: [lachgas]}]", "[{open_tail: [lachgas], unless: [feest]}]", 4, "unless lifts a block"),
         ("en: nitrous oxide,", "en: nitrous oxide, mesh: N2O,", 4, "not a MeSH descriptor"),
         ("  step:\n", "  step: tekst\n", 12, "this is not YAML"),
     ],

@@ -1,1 +1,1 @@
-"""Measuring instruments: how fast the service sends, and whether it keeps its word when it is killed."""
+"""What can be measured on an installed Kennispost: each module measures one thing, `kennispost bench` prints it."""

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import bench, database, demo, dkim, mail, run, sources, tagging, users
+from service.cli import bench, crawling, database, demo, dkim, mail, run, sources, tagging, users
 from service.errors import BenchRefused, InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -33,7 +33,9 @@ app.add_typer(bench.bench, name="bench")
 app.add_typer(dkim.dkim, name="dkim")
 app.add_typer(mail.mail, name="mail")
 app.command("harvest")(sources.harvest)
+app.command("crawl")(crawling.crawl)
 app.command("tag")(tagging.tag)
+app.add_typer(bench.bench, name="bench")
 
 
 def main() -> None:

@@ -1,35 +1,27 @@
 """`kennispost sources` and `kennispost harvest`: a line of JSON for each source on standard output, notes on standard error."""
 
-import asyncio
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from content.errors import OpmlUnreadable, SourceExists, SourceRefused
-from content.harvest import Recorded, Visit
+from content.harvest import Recorded
 from content.opml import OPML_LIMIT, Outline, read_opml
-from content.sources import (
-    FetchOutcome,
-    Source,
-    UrlConfidence,
-    add_source,
-    free_key,
-    list_sources,
-    set_enabled,
-    source_by_key,
-)
+from content.sources import Rights, Source, add_source, free_key, list_sources
+from service.cli.checking import check, disable, enable
 from service.cli.failing import stated_failures
+from service.cli.lines import end, note, say
 from service.database import reading, writing
 from service.harvesting import harvest_all
 from service.preparing import prepare_or_refuse
 from service.runtime import Runtime, build_runtime
 from service.settings import load_settings
-from service.visiting import Target, fetch_rules, target_of, visit_all
 
 FAILED, WRONG_USE = 1, 2
-sources = typer.Typer(help="The feeds that are harvested.", no_args_is_help=True)
+sources = typer.Typer(
+    help="Feeds, documents and databases: what is harvested and crawled.", no_args_is_help=True
+)
 
 Keys = Annotated[
     list[str] | None, typer.Argument(help="Keys of sources; none means all.", show_default=False)
@@ -43,16 +35,30 @@ def add(
     ],
     url: Annotated[str, typer.Argument(help="Web address of the feed.")],
     name: Annotated[str, typer.Option(help="Name for readers; empty takes the feed's own title.")] = "",
+    quote: Annotated[
+        bool,
+        typer.Option("--quote", help="All rights reserved: keep no more of its texts than quoting allows."),
+    ] = False,
 ) -> None:
     """Add a feed; it is harvested from now on."""
     with stated_failures():
         runtime = _runtime()
         try:
+            rights = Rights.QUOTE if quote else Rights.OPEN
             with writing(runtime.engine) as session:
-                _say(_described(add_source(session, key=key, url=url, name=name, now=runtime.clock())))
+                say(
+                    _described(
+                        add_source(session, key=key, url=url, name=name, rights=rights, now=runtime.clock())
+                    )
+                )
         except SourceRefused as error:
-            _note(str(error))
+            note(str(error))
             raise typer.Exit(code=WRONG_USE) from error
+
+
+sources.command()(check)
+sources.command()(enable)
+sources.command()(disable)
 
 
 @sources.command("list")
@@ -60,31 +66,7 @@ def list_all() -> None:
     """All sources, with how their last visit went."""
     with stated_failures(), reading(_runtime().engine) as session:
         for source in list_sources(session):
-            _say(_described(source))
-
-
-@sources.command()
-def check(
-    keys: Keys = None,
-    enable: Annotated[
-        bool,
-        typer.Option("--enable", help="Harvest from now on what was never proven and answers with entries."),
-    ] = False,
-) -> None:
-    """Visit sources, enabled or not, and say what they answer. Nothing is harvested."""
-    with stated_failures():
-        runtime = _runtime()
-        with reading(runtime.engine) as session:
-            targets = [target_of(source) for source in _chosen(session, keys)]
-        visits: list[tuple[Target, Visit]] = []
-        rules = fetch_rules(runtime.settings)
-        asyncio.run(
-            visit_all(targets, rules=rules, clock=runtime.clock, store=lambda *pair: visits.append(pair))
-        )
-        for target, visit in sorted(visits, key=lambda pair: pair[0].key):
-            enabled = enable and visit.feed is not None and _enable(runtime, target)
-            _say(_answer(target, visit) | {"enabled_now": enabled})
-        _end(failed=sum(visit.outcome is FetchOutcome.FAILED for _target, visit in visits), of=len(visits))
+            say(_described(source))
 
 
 @sources.command("import-opml")
@@ -95,13 +77,13 @@ def import_opml(file: Annotated[Path, typer.Argument(help="The file that a feed 
         try:
             outlines = read_opml(_read_some(file))
         except (OSError, OpmlUnreadable) as error:
-            _say({"file": str(file), "problems": [getattr(error, "strerror", None) or str(error)]})
+            say({"file": str(file), "problems": [getattr(error, "strerror", None) or str(error)]})
             raise typer.Exit(code=FAILED) from error
         with writing(runtime.engine) as session:
             lines = [_import(session, outline, runtime) for outline in outlines]
         for line in lines:
-            _say(line)
-        _end(failed=sum(line["outcome"] == "refused" for line in lines), of=len(lines))
+            say(line)
+        end(failed=sum(line["outcome"] == "refused" for line in lines), of=len(lines))
 
 
 def harvest(keys: Keys = None) -> None:
@@ -109,8 +91,8 @@ def harvest(keys: Keys = None) -> None:
     with stated_failures():
         report = harvest_all(_runtime(), only=keys or None)
         for row in report.visits:
-            _say(_harvested(row))
-        _note(
+            say(_harvested(row))
+        note(
             f"{report.new} new items of {report.items} in {report.sources} sources: {report.fetched} fetched, "
             f"{report.unchanged} unchanged, {report.failed} failed; {report.tagged} tagged; {report.seconds:.1f} s."
         )
@@ -122,21 +104,6 @@ def _runtime() -> Runtime:
     runtime = build_runtime(load_settings())
     prepare_or_refuse(runtime)
     return runtime
-
-
-def _chosen(session: Any, keys: list[str] | None) -> list[Source]:
-    return [source_by_key(session, key) for key in dict.fromkeys(keys)] if keys else list_sources(session)
-
-
-def _enable(runtime: Runtime, target: Target) -> bool:
-    """Whether this source was unproven, and is harvested from now on."""
-    with writing(runtime.engine) as session:
-        source = source_by_key(session, target.key)
-        if source.url_confidence != UrlConfidence.INFERRED:
-            return False
-        source.url_confidence = UrlConfidence.VERIFIED
-        set_enabled(session, source=source, enabled=True)
-        return True
 
 
 def _import(session: Any, outline: Outline, runtime: Runtime) -> dict[str, Any]:
@@ -165,21 +132,8 @@ def _read_some(file: Path) -> bytes:
 
 def _described(source: Source) -> dict[str, Any]:
     seen = source.last_ok_at.isoformat() if source.last_ok_at else None
-    names = ("key", "name", "url", "enabled", "url_confidence", "failures", "last_problem")
+    names = ("key", "kind", "name", "url", "enabled", "url_confidence", "rights", "failures", "last_problem")
     return {name: getattr(source, name) for name in names} | {"last_ok_at": seen}
-
-
-def _answer(target: Target, visit: Visit) -> dict[str, Any]:
-    return {
-        "key": target.key,
-        "url": target.url,
-        "outcome": str(visit.outcome),
-        "status": visit.status,
-        "bytes": visit.received,
-        "title": visit.feed.title if visit.feed else "",
-        "entries": len(visit.feed.entries) if visit.feed else 0,
-        "problems": [visit.problem] if visit.problem else [],
-    }
 
 
 def _harvested(row: Recorded) -> dict[str, Any]:
@@ -193,17 +147,3 @@ def _harvested(row: Recorded) -> dict[str, Any]:
         "tagged": row.stored.tagged,
         "problems": [row.problem] if row.problem else [],
     }
-
-
-def _say(line: dict[str, Any]) -> None:
-    typer.echo(json.dumps(line, ensure_ascii=False))
-
-
-def _note(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _end(*, failed: int, of: int) -> None:
-    _note(f"{of - failed} of {of} done, {failed} failed.")
-    if failed:
-        raise typer.Exit(code=FAILED)

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
 from content.arranging import remove_block
+from content.clusters import put_together, set_apart
 from content.composing import add_item
 from content.errors import BlockRefused
 from content.inbox import decide, inbox, inbox_counts, inbox_size, retag, tags_of
@@ -146,6 +147,30 @@ def undone(
     return see(f"/redactie/inbox?{_filters(back, klaar='ongedaan')}#bericht-{item_id}")
 
 
+@router.post("/{item_id}/apart")
+def apart(
+    *, session: Transaction, _person: Editor, item_id: int, back: Annotated[str, Form(max_length=1000)] = ""
+) -> Response:
+    """Say that an item is other news than the row it is under; it becomes a row of its own."""
+    was = set_apart(session, item=item_by_id(session, item_id))
+    told = {"gedaan": "apart", "bericht": str(item_id), "was": str(was)} if was else {}
+    return see(f"/redactie/inbox?{_filters(back, **told)}#bericht-{item_id}")
+
+
+@router.post("/{item_id}/bijeen")
+def together(
+    *,
+    session: Transaction,
+    _person: Editor,
+    item_id: int,
+    cluster: Annotated[int, Form()],
+    back: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Take that back: the item stands under the row where it was."""
+    put_together(session, item=item_by_id(session, item_id), cluster_id=cluster)
+    return see(f"/redactie/inbox?{_filters(back, klaar='ongedaan')}#bericht-{cluster}")
+
+
 @router.get("/{item_id}/onderwerpen")
 def tags(
     request: Request, session: Transaction, person: Editor, item_id: int, terug: Text = ""
@@ -205,6 +230,10 @@ def _filters(query: str, *, without: str = "", **more: str) -> str:
 def _undo(session: Session, done: str, item_id: int | None, was: str) -> dict[str, Any] | None:
     """What was just done to which item, so that the page can say it and offer the way back."""
     item = session.get(Item, item_id) if item_id else None
-    if item is None or done not in ("kept", "dropped", "new", "used", "dubbel", "anders"):
+    if item is None or done not in ("kept", "dropped", "new", "used", "dubbel", "anders", "apart"):
         return None
-    return {"done": done, "item": item, "was": was if was in list(InboxState) else ""}
+    return {
+        "done": done,
+        "item": item,
+        "was": was if was in list(InboxState) or (done == "apart" and was.isdecimal()) else "",
+    }

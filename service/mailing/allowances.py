@@ -89,6 +89,8 @@ def _buckets(
     session: Session, domains: Collection[str], limits: Limits, now: datetime
 ) -> dict[str, Allowance]:
     """The buckets that bear on these domains, filled to now and locked, in one order so that nobody waits in a circle."""
+    if not any(domains):
+        return {}
     limited = ({EVERYONE} if limits.per_hour else set()) | (
         set(domains) if limits.per_hour_and_domain else set()
     )

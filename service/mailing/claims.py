@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, update
+from sqlalchemy import Row, Select, bindparam, insert, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
@@ -46,6 +46,30 @@ class Claimed:
 
 
 _CLAIMED = [_table.c[name] for name in Claimed.__dataclass_fields__]
+
+# Built once: these run for every few messages, and building a statement takes longer than running it.
+_ROW = _table.update().where(_table.c.id == bindparam("of"))
+_HANDED = _ROW.values(
+    state=DeliveryState.HANDED_OVER,
+    handed_over_at=bindparam("now"),
+    lease_until=bindparam("lease"),
+    message_id=bindparam("message"),
+)
+_SETTLED = ("state", "reply", "settled_at", "due_at", "attempts", "first_tried_at")
+_MARKED = _ROW.values(lease_until=None, **{name: bindparam(f"its_{name}") for name in _SETTLED})
+_LOCKED = (
+    rows(*(_table.c[name] for name in ("id", "mailing_id", "due_at", "attempts", "first_tried_at")))
+    .where(
+        _table.c.id.in_(bindparam("ids", expanding=True)),
+        _table.c.claimed_by == bindparam("worker"),
+        _table.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(_table.c.id)
+    .with_for_update()
+)
+_LOCKED_SENDING = _LOCKED.where(
+    _table.c.mailing_id.in_(rows(col(Mailing.id)).where(col(Mailing.state) == MailingState.SENDING))
+)
 
 
 @dataclass(frozen=True)
@@ -101,13 +125,11 @@ def hand_over(
 
     What was paused or cancelled meanwhile is not among them.
     """
-    sending = select(Mailing.id).where(Mailing.state == MailingState.SENDING)
-    still = _held(worker, message_ids, DeliveryState.CLAIMED) & col(Delivery.mailing_id).in_(sending)
-    mine = _locked(session, still)
+    mine = _locked(session, message_ids, worker, DeliveryState.CLAIMED, which=_LOCKED_SENDING)
     if mine:
-        marks = [{"of": one, "message": message_ids[one]} for one in sorted(mine)]
-        handed = {"state": DeliveryState.HANDED_OVER, "handed_over_at": now, "lease_until": now + lease}
-        session.connection().execute(_row().values(**handed, message_id=bindparam("message")), marks)
+        common = {"now": now, "lease": now + lease}
+        marks = [{"of": one, "message": message_ids[one], **common} for one in sorted(mine)]
+        session.connection().execute(_HANDED, marks)
     return set(mine)
 
 
@@ -115,7 +137,7 @@ def release(
     session: Session, ids: Collection[int], *, worker: str, now: datetime, due_at: datetime | None = None
 ) -> None:
     """Give back what this worker had, and is sure not to have sent; to be tried when it was due, or at `due_at`."""
-    mine = _locked(session, _held(worker, ids, *HELD))
+    mine = _locked(session, ids, worker, *HELD)
     if not mine:
         return
     free = {"state": DeliveryState.PLANNED, "claimed_by": "", "lease_until": None, "settled_at": None}
@@ -128,13 +150,11 @@ def release(
 
 def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> None:
     """Write down how these ended. A lease that ran out meanwhile made them uncertain: the one who knows is believed."""
-    mine = _locked(session, _held(worker, [one.delivery_id for one in settlements], *HELD))
+    mine = _locked(session, [one.delivery_id for one in settlements], worker, *HELD)
     kept = [(one, mine[one.delivery_id]) for one in settlements if one.delivery_id in mine]
     if not kept:
         return
-    names = ("state", "reply", "settled_at", "due_at", "attempts", "first_tried_at")
-    marked = _row().values(lease_until=None, **{name: bindparam(f"its_{name}") for name in names})
-    session.connection().execute(marked, [_marks(one, row, now) for one, row in kept])
+    session.connection().execute(_MARKED, [_marks(one, row, now) for one, row in kept])
     attempts = [_attempt(one, now) for one, _ in kept if one.server]
     if attempts:
         session.connection().execute(insert(Attempt), attempts)
@@ -161,20 +181,18 @@ def _sending(session: Session) -> Sequence[int | None]:
     return session.exec(wanted.order_by(col(Mailing.created_at), col(Mailing.id))).all()
 
 
-def _held(worker: str, ids: Collection[int], *states: DeliveryState) -> ColumnElement[bool]:
-    return col(Delivery.id).in_(ids) & (col(Delivery.claimed_by) == worker) & col(Delivery.state).in_(states)
-
-
-def _locked(session: Session, which: ColumnElement[bool]) -> dict[int, Row[Any]]:
-    """The rows for which it holds, and goes on to hold until the transaction ends."""
-    columns = (_table.c[name] for name in ("id", "mailing_id", "due_at", "attempts", "first_tried_at"))
-    wanted = rows(*columns).where(which).order_by(col(Delivery.id)).with_for_update()
-    return {row.id: row for row in session.connection().execute(wanted)}
-
-
-def _row() -> Any:
-    """An update of one row, for many rows at once: `of` is its id."""
-    return _table.update().where(_table.c.id == bindparam("of"))
+def _locked(
+    session: Session,
+    ids: Collection[int],
+    worker: str,
+    *states: DeliveryState,
+    which: Select[Any] = _LOCKED,
+) -> dict[int, Row[Any]]:
+    """Those of these rows that this worker has, in one of these states, and goes on to have until the transaction ends."""
+    if not ids:
+        return {}
+    values = {"ids": list(ids), "worker": worker, "states": list(states)}
+    return {row.id: row for row in session.connection().execute(which, values)}
 
 
 def _marks(one: Settlement, row: Row[Any], now: datetime) -> dict[str, object]:

@@ -60,7 +60,7 @@ def note(
     settle(session, settled, worker=noter.worker, now=now)
     may_leave, kept_back, over = _hand_over(session, noter, envelopes, now)
     release(session, returned, worker=noter.worker, now=now)
-    if settled:
+    if settled and not envelopes:  # while more goes out nothing is finished
         finish_mailings(session, now=now)
     return Noted(tuple(settled), frozenset(returned | kept_back), may_leave, over)
 
@@ -82,6 +82,8 @@ def _hand_over(
 ) -> tuple[tuple[Envelope, ...], set[int], bool]:
     """Those that may leave; those that go back to the queue, for now or because another has them; whether all must wait."""
     bulk = [one for one in envelopes if not noter.held[one.delivery_id].urgent]
+    if not envelopes:
+        return (), set(), False
     granted = grant(session, [one.domain for one in bulk], limits=noter.limits, now=now)
     back = {one.delivery_id for at, one in enumerate(bulk) if at not in granted.now}
     ids = {one.delivery_id: one.message_id for one in envelopes if one.delivery_id not in back}

@@ -81,7 +81,7 @@ class DeliveryReport:
 
 @dataclass
 class Run:
-    """One run of one worker. `held` is what it has claimed and not settled; `over` says that it claims no more."""
+    """One run of one worker. `held` is what it has claimed and not settled; `over` says that nothing more is begun."""
 
     runtime: Runtime
     transport: Transport
@@ -149,16 +149,17 @@ async def run_through(run: Run) -> None:
 
 async def _keep_fed(run: Run, feed: Feed, ahead: _Ahead, composing: asyncio.Task[None]) -> None:
     """Write down what is done and hand over what comes next, until nothing is left, or nothing can go on."""
-    while not run.stop.is_set() and not feed.dead and not run.over:
+    while not run.stop.is_set() and not feed.dead:
         room = WINDOW - feed.under_way + len(feed.outcomes)
-        more = bool(ahead) and room > 0
+        more = bool(ahead) and room > 0 and not run.over
         if len(feed.outcomes) >= CHUNK or (feed.idle and (feed.outcomes or more)):
             await _write_down(run, feed, ahead.take(min(CHUNK, room)))
-        elif composing.done() and not more and not feed.under_way:
-            composing.result()
-            return
+        elif (composing.done() or run.over) and not more and not feed.under_way:
+            break
         else:
             await feed.wait(LOOK_SECONDS)
+    if composing.done():
+        composing.result()  # what went wrong in it is said
     if feed.dead and feed.trouble:
         run.report.unreachable = feed.trouble.reply or "The relay could not be reached."
         log.warning("relay unreachable", reply=run.report.unreachable, waiting=len(run.held))

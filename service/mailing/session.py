@@ -107,10 +107,9 @@ class Session:
         steps = _commands(envelope)
         reset = b"RSET\r\n" if self._open else b""
         self._write(reset + b"".join([command for _step, command in steps]))
-        if self._open:
-            await self._reply()
-            self._open = False
-        replies = [(step, await self._reply()) for step, _command in steps]
+        answers = await self._replies(len(steps) + self._open)
+        replies = list(zip([step for step, _command in steps], answers[self._open :], strict=True))
+        self._open = False
         refused = next((Exchange(step, reply) for step, reply in replies if not _goes_on(step, reply)), None)
         if refused is None:
             return None
@@ -146,25 +145,31 @@ class Session:
         self._transport.write(data)
 
     async def _reply(self) -> Reply:
-        """One reply, of one line or several (RFC 5321, 4.2.1)."""
-        lines: list[str] = []
+        return (await self._replies(1))[0]
+
+    async def _replies(self, number: int) -> list[Reply]:
+        """The next replies, within the time that one may take."""
         try:
             async with asyncio.timeout(self._timeout):
-                while True:
-                    line = await self._reader.readline()
-                    if not line.endswith(b"\n"):
-                        raise SessionLost("The relay closed the connection.", given=False)
-                    lines.append(line[4:].decode("utf-8", "replace").strip())
-                    if line[3:4] != b"-":
-                        return Reply(int(line[:3]), "\n".join(lines))
-                    if len(lines) > MOST_LINES:
-                        raise ValueError("a reply without an end")
+                return [await self._read() for _ in range(number)]
         except TimeoutError as error:
             raise SessionLost("The relay did not answer in time.", given=False) from error
         except ValueError as error:  # no number, or a line without an end
             raise SessionLost("The relay answered with something that is no SMTP.", given=False) from error
         except OSError as error:
             raise SessionLost(f"The connection was lost: {error}", given=False) from error
+
+    async def _read(self) -> Reply:
+        """One reply, of one line or several (RFC 5321, 4.2.1)."""
+        lines: list[str] = []
+        while len(lines) < MOST_LINES:
+            line = await self._reader.readline()
+            if not line.endswith(b"\n"):
+                raise SessionLost("The relay closed the connection.", given=False)
+            lines.append(line[4:].decode("utf-8", "replace").strip())
+            if line[3:4] != b"-":
+                return Reply(int(line[:3]), "\n".join(lines))
+        raise ValueError("a reply without an end")
 
 
 def _commands(envelope: Envelope) -> tuple[tuple[Step, bytes], ...]:

@@ -13,11 +13,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from service.clock import AMSTERDAM, system_clock
 from service.mailing.delivering import deliver_due
 from service.runtime import Runtime
-from service.schedule.rhythm import keep_rhythm
+from service.schedule.rhythm import keep_rhythm, keep_slow_rhythm
 
 log = structlog.get_logger()
 
 RHYTHM_SECONDS = 15
+SLOW_SECONDS = 60
 DELIVERY_SECONDS = 2
 
 
@@ -39,6 +40,9 @@ def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
     )
     told = {"worker": worker, "stop": stop}
     scheduler.add_job(_safely, "interval", seconds=RHYTHM_SECONDS, args=[keep_rhythm, runtime], kwargs=told)
+    scheduler.add_job(
+        _safely, "interval", seconds=SLOW_SECONDS, args=[keep_slow_rhythm, runtime], kwargs=told
+    )
     scheduler.add_job(
         _safely,
         "interval",

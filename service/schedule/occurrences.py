@@ -85,6 +85,21 @@ def claim(session: Session, *, due: Due, worker: str, now: datetime) -> Occurren
     return occurrence_of(session, due)
 
 
+def renew(session: Session, *, due: Due, worker: str, now: datetime) -> bool:
+    """Keep a claimed moment for another lease; False when another worker has it."""
+    kept = session.connection().execute(
+        update(Occurrence)
+        .where(
+            col(Occurrence.schedule) == due.schedule,
+            col(Occurrence.due_at) == due.due_at,
+            col(Occurrence.state) == OccurrenceState.RUNNING,
+            col(Occurrence.claimed_by) == worker,
+        )
+        .values(lease_until=now + LEASE)
+    )
+    return bool(kept.rowcount == 1)
+
+
 def settle(
     session: Session, *, due: Due, worker: str, state: OccurrenceState, note: str, now: datetime
 ) -> bool:

@@ -9,12 +9,21 @@ import structlog
 from sqlmodel import Session, col, select
 
 from content.issues import Issue, lock_issue
+from service.crawling import crawl_all
 from service.database import reading, writing
 from service.errors import LeaseLost, Stopped
 from service.harvesting import harvest_all
 from service.runtime import Runtime
 from service.schedule import actions
-from service.schedule.occurrences import OccurrenceState, claim, first_of_its_kind, occurrence_of, settle
+from service.schedule.occurrences import (
+    LEASE,
+    OccurrenceState,
+    claim,
+    first_of_its_kind,
+    occurrence_of,
+    renew,
+    settle,
+)
 from service.schedule.table import SCHEDULE, Due, latest_due, send_due
 
 log = structlog.get_logger()
@@ -25,7 +34,8 @@ ACTIONS: dict[str, Action] = {
     "open-draft": actions.open_draft,
     "remind-editors": actions.remind_editors,
     "tidy": actions.tidy,
-    "harvest": lambda _session, _runtime, _due, _now: "",  # it has transactions of its own: see `_harvest`
+    "harvest": lambda _session, _runtime, _due, _now: "",  # these have transactions of their own: see `WORK`
+    "crawl": lambda _session, _runtime, _due, _now: "",
 }
 """What happens within the transaction that marks the moment done, so that both happen or neither."""
 
@@ -48,11 +58,28 @@ class Shift:
 def keep_rhythm(
     runtime: Runtime, *, worker: str, stop: threading.Event | None = None
 ) -> list[tuple[str, str]]:
-    """Do all that is due now; give name and note of what this process did. `stop` ends a harvest that is under way."""
-    shift = Shift(runtime=runtime, worker=worker, stop=stop)
+    """Do all that is due now and quickly done; give name and note of what this process did. `stop` ends a harvest under way."""
     now = runtime.clock()
     waiting = [send_due(issue, moment, runtime.settings) for issue, moment in _to_send(runtime, now)]
-    waiting += [due for line in SCHEDULE if (due := latest_due(line, runtime.settings, now))]
+    waiting += _due_lines(runtime, now, slow=False)
+    return _work_off(Shift(runtime=runtime, worker=worker, stop=stop), waiting)
+
+
+def keep_slow_rhythm(
+    runtime: Runtime, *, worker: str, stop: threading.Event | None = None
+) -> list[tuple[str, str]]:
+    """Do what is due now and takes long, in a thread of its own: no issue waits for it. `stop` ends what is under way."""
+    waiting = _due_lines(runtime, runtime.clock(), slow=True)
+    return _work_off(Shift(runtime=runtime, worker=worker, stop=stop), waiting)
+
+
+def _due_lines(runtime: Runtime, now: datetime, *, slow: bool) -> list[Due]:
+    lines = [line for line in SCHEDULE if line.slow is slow]
+    return [due for line in lines if (due := latest_due(line, runtime.settings, now))]
+
+
+def _work_off(shift: Shift, waiting: list[Due]) -> list[tuple[str, str]]:
+    stop = shift.stop
     done = [(due.schedule, _happen(shift, due)) for due in waiting if not (stop and stop.is_set())]
     return [(name, note) for name, note in done if note is not None]
 
@@ -75,7 +102,8 @@ def _happen(shift: Shift, due: Due) -> str | None:
         note = _act(shift, due)
     except Exception as error:  # whatever failed is written down and tried again; the other lines go on
         note = f"{type(error).__name__}: {error}"
-        log.exception("occurrence failed", schedule=due.schedule, due_at=due.due_at.isoformat())
+        told = {"schedule": due.schedule, "due_at": due.due_at.isoformat(), "problem": note}
+        log.error("occurrence failed", exc_info=not isinstance(error, Stopped), **told)
         with writing(runtime.engine) as session:
             failed = OccurrenceState.FAILED
             settle(session, due=due, worker=shift.worker, state=failed, note=note, now=runtime.clock())
@@ -98,7 +126,8 @@ def _act(shift: Shift, due: Due) -> str:
     runtime = shift.runtime
     now = runtime.clock()
     late = now > due.expires_at
-    note = "" if late or due.schedule != "harvest" else _harvest(shift)
+    work = None if late else WORK.get(due.schedule)
+    note = work(shift, due) if work else ""
     with writing(runtime.engine) as session:
         state = OccurrenceState.DONE
         if late:
@@ -110,11 +139,39 @@ def _act(shift: Shift, due: Due) -> str:
     return note
 
 
-def _harvest(shift: Shift) -> str:
+def _harvest(shift: Shift, _due: Due) -> str:
     report = harvest_all(shift.runtime, stop=shift.stop)
     if shift.stop is not None and shift.stop.is_set():
         raise Stopped("the process was told to stop; the harvest goes on later")
     return f"{report.fetched} fetched, {report.unchanged} unchanged, {report.failed} failed, {report.new} new items"
+
+
+def _crawl(shift: Shift, due: Due) -> str:
+    crawls = crawl_all(shift.runtime, stop=shift.stop, heartbeat=_heartbeat(shift, due))
+    complete = sum(one.result is not None and one.result.complete for one in crawls)
+    records = sum(len(one.result.parsed) for one in crawls if one.result)
+    return f"{len(crawls)} databases visited, {complete} read to the end, {records} records"
+
+
+def _heartbeat(shift: Shift, due: Due) -> Callable[[], None]:
+    """Keeps a moment ours while its work goes on; it raises LeaseLost when another process has it."""
+    renewed = shift.runtime.clock()
+
+    def beat() -> None:
+        nonlocal renewed
+        now = shift.runtime.clock()
+        if now - renewed < LEASE / 3:
+            return
+        with writing(shift.runtime.engine) as session:
+            if not renew(session, due=due, worker=shift.worker, now=now):
+                raise LeaseLost(f"{due.schedule} was taken over by another process")
+        renewed = now
+
+    return beat
+
+
+WORK: dict[str, Callable[[Shift, Due], str]] = {"harvest": _harvest, "crawl": _crawl}
+"""What has transactions of its own, before the one that marks the moment done."""
 
 
 def _in_time(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:

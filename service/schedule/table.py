@@ -2,6 +2,7 @@
 
     name             when                                                    gives up
     harvest          every hour, at 7 past                                   after 1 hour (the next one takes over)
+    crawl            every night at 01:40                                    after 5 hours (the next night takes over)
     open-draft       `draft_days_before` days before the monthly moment      at the monthly moment
     remind-editors   `remind_days_before` days before the monthly moment     at the monthly moment
     send             at each issue's own `send_at`                           after `send_expires_hours`; then a person is asked
@@ -36,12 +37,16 @@ Moments = Callable[[Settings, datetime, datetime], list[datetime]]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the schedule. `moments` lists those in a period; `lasts` is how long after its moment it may still happen."""
+    """One line of the schedule. `moments` lists those in a period; `lasts` is how long after its moment it may still happen.
+
+    A `slow` line takes so long that the others must not wait for it.
+    """
 
     name: str
     moments: Moments
     lasts: Callable[[Settings], timedelta]
     looks_back: timedelta
+    slow: bool = False
 
 
 def monthly_moments(settings: Settings, after: datetime, until: datetime) -> list[datetime]:
@@ -73,6 +78,11 @@ def _nightly(_settings: Settings, after: datetime, until: datetime) -> list[date
     return _fires(CronTrigger(hour=3, minute=20, timezone=AMSTERDAM), after, until)
 
 
+def _by_night(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    # Before two o'clock: the hour from two to three comes twice or not at all when the clock changes.
+    return _fires(CronTrigger(hour=1, minute=40, timezone=AMSTERDAM), after, until)
+
+
 SCHEDULE = (
     Line(
         "open-draft",
@@ -88,8 +98,9 @@ SCHEDULE = (
     ),
     Line("tidy", _nightly, lambda _settings: timedelta(days=1), looks_back=timedelta(days=2)),
     Line("harvest", _hourly, lambda _settings: timedelta(hours=1), looks_back=timedelta(hours=2)),
+    Line("crawl", _by_night, lambda _settings: timedelta(hours=5), looks_back=timedelta(hours=12), slow=True),
 )
-"""What repeats, the slow one last. Sending is not in it: its moments are the rows of the issues themselves."""
+"""What repeats, the longest last. Sending is not in it: its moments are the rows of the issues themselves."""
 
 
 def latest_due(line: Line, settings: Settings, now: datetime) -> Due | None:
