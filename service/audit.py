@@ -36,6 +36,14 @@ class Act(StrEnum):
     USER_REACTIVATED = "user-reactivated"
     SOURCE_ENABLED = "source-enabled"
     SOURCE_DISABLED = "source-disabled"
+    IMPORT_RUN = "import-run"
+    IMPORT_UNDONE = "import-undone"
+    EXPORTED = "exported"
+    REGISTER_UPDATED = "register-updated"
+    READERS_MOVED = "readers-moved"
+    PARTNER_CHANGED = "partner-changed"
+    PARTNER_CONFIRMED = "partner-confirmed"
+    PARTNER_ADDED = "partner-added"
 
 
 class AuditEvent(Record, table=True):

@@ -6,7 +6,7 @@ from service import audit, limits, users
 from service.feedback import returned
 from service.mailing import outbox
 from service.schedule import occurrences
-from subscribers import consent, organisations, people, suppression
+from subscribers import consent, directory, imports, merging, organisations, people, register, suppression
 
 METADATA = Record.metadata
 
@@ -14,13 +14,17 @@ __all__ = [
     "METADATA",
     "audit",
     "consent",
+    "directory",
+    "imports",
     "issues",
     "items",
     "limits",
+    "merging",
     "occurrences",
     "organisations",
     "outbox",
     "people",
+    "register",
     "returned",
     "sources",
     "suppression",

@@ -22,6 +22,7 @@ class ConsentKind(StrEnum):
     CHANGED = "changed"
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
+    IMPORTED = "imported"
 
 
 @dataclass(frozen=True)

@@ -27,3 +27,35 @@ class RegisterFault(SubscribersError):
 
 class AppendOnly(SubscribersError):
     """Consent is never rewritten: add an event instead."""
+
+
+class SheetRefused(SubscribersError):
+    """A file with subscribers cannot be taken; `kind` says why: large, rows, columns, cell, empty, encoding, unsafe, broken."""
+
+    def __init__(self, text: str, kind: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class MappingRefused(SubscribersError):
+    """The columns of an import are not mapped so that it can be read."""
+
+
+class BasisMissing(SubscribersError):
+    """An import says not on which legal ground these people may be mailed."""
+
+
+class ImportRefused(SubscribersError):
+    """An import is not in the state that this asks for."""
+
+
+class UnknownImport(SubscribersError):
+    """There is no import with this number (any more)."""
+
+
+class UnknownPartner(SubscribersError):
+    """The directory has no such partner."""
+
+
+class PartnerRefused(SubscribersError):
+    """What was filled in for a partner cannot be; the text names the field."""

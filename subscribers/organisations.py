@@ -15,7 +15,10 @@ class OrganisationKind(StrEnum):
 
 
 class Organisation(Record, table=True):
-    """Where a reader works. `population` counts inhabitants; `tile_column` and `tile_row` are its place on the tile map."""
+    """Where a reader works. `population` counts inhabitants; `tile_column` and `tile_row` are its place on the tile map.
+
+    `merged_into_id` is set for a municipality that is no more: nobody works there, and its name leads to the other.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(index=True)
@@ -28,3 +31,4 @@ class Organisation(Record, table=True):
     tile_column: int | None = None
     tile_row: int | None = None
     partner_kind: str = ""
+    merged_into_id: int | None = Field(default=None, foreign_key="organisation.id")

@@ -2,12 +2,17 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import JSON
+from sqlmodel import Field, Session, col, select
 
+from content.columns import Instant, Record
+from subscribers.directory import PartnerEntry, load_directory
 from subscribers.errors import RegisterFault
 from subscribers.organisations import Organisation, OrganisationKind
 from subscribers.partners import PARTNERS, Partner, load_partners, slug_of
@@ -30,10 +35,22 @@ class Municipality:
     tile_row: int
 
 
+class RegisterUpdate(Record, table=True):
+    """That an operator brought the register up to date from a file: then the one that Kennispost came with holds no more."""
+
+    __tablename__ = "register_update"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    name: str
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+
+
 def load_register(session: Session, path: Path = MUNICIPALITIES, partners: Path = PARTNERS) -> int:
     """Put municipalities and partners into the database, or bring them up to date; gives the number of municipalities.
 
-    Loading twice is loading once. A municipality that left the register stays: readers may still work there.
+    Loading twice is loading once. A municipality that left the register stays: readers may still work there. Once an operator
+    brought the register up to date (`subscribers.merging`), theirs holds, and municipalities are left as they are.
 
     Raises:
         RegisterFault: names file, line and fault. Nothing is written then.
@@ -41,17 +58,32 @@ def load_register(session: Session, path: Path = MUNICIPALITIES, partners: Path 
     register = read_register(path)
     others = load_partners(partners)
     known = {organisation.key: organisation for organisation in session.exec(select(Organisation))}
-    for municipality in register:
+    for municipality in () if _was_updated(session) else register:
         _put(
             session,
             known,
             municipality.cbs_code,
             {"kind": OrganisationKind.MUNICIPALITY, **asdict(municipality)},
         )
-    for partner in (*_ggd_regions(register), *others):
-        _put(session, known, f"partner:{partner.slug}", _partner_values(partner))
+    put_ggd_regions(session, register)
+    known = {organisation.key: organisation for organisation in session.exec(select(Organisation))}
+    kept = set(session.exec(select(PartnerEntry.organisation_id).where(col(PartnerEntry.edited))))
+    for partner in others:
+        there = known.get(f"partner:{partner.slug}")
+        if there is None or there.id not in kept:  # what the desk changed stays
+            _put(session, known, f"partner:{partner.slug}", _partner_values(partner))
     session.flush()
+    load_directory(session, others)
     return len(register)
+
+
+def put_ggd_regions(session: Session, register: Iterable[Municipality]) -> None:
+    """Make a partner of each GGD that the register names; those that are there stay as they are."""
+    known = set(session.exec(select(Organisation.key)))
+    for partner in _ggd_regions(register):
+        if f"partner:{partner.slug}" not in known:
+            session.add(Organisation(key=f"partner:{partner.slug}", **_partner_values(partner)))
+    session.flush()
 
 
 def read_register(path: Path = MUNICIPALITIES) -> tuple[Municipality, ...]:
@@ -75,7 +107,17 @@ def read_register(path: Path = MUNICIPALITIES) -> tuple[Municipality, ...]:
 def _municipality(path: Path, line: int, fields: list[str]) -> Municipality:
     if len(fields) != len(COLUMNS):
         raise RegisterFault(f"{path}, line {line}: {len(fields)} fields instead of {len(COLUMNS)}.")
-    values = {column: field.strip() for column, field in zip(COLUMNS, fields, strict=True)}
+    return municipality_of(
+        path, line, {column: field.strip() for column, field in zip(COLUMNS, fields, strict=True)}
+    )
+
+
+def municipality_of(path: Path, line: int, values: Mapping[str, str]) -> Municipality:
+    """A line of a register, by column, checked.
+
+    Raises:
+        RegisterFault: names file, line and fault.
+    """
     if not CBS_CODE.fullmatch(values["cbs_code"]):
         raise RegisterFault(f"{path}, line {line}: {values['cbs_code']!r} is no CBS code such as GM0363.")
     for column in ("name", "province", "ggd_region"):
@@ -103,12 +145,16 @@ def _refuse_doubles(path: Path, values: list[str]) -> None:
         seen[value] = line
 
 
-def _ggd_regions(register: tuple[Municipality, ...]) -> Iterator[Partner]:
+def _was_updated(session: Session) -> bool:
+    return session.exec(select(RegisterUpdate.id).limit(1)).first() is not None
+
+
+def _ggd_regions(register: Iterable[Municipality]) -> Iterator[Partner]:
     for name in sorted({municipality.ggd_region for municipality in register}):
         yield Partner(slug=slug_of(name), name=name, kind="ggd")
 
 
-def _partner_values(partner: Partner) -> Mapping[str, object]:
+def _partner_values(partner: Partner) -> dict[str, Any]:
     return {
         "kind": OrganisationKind.PARTNER,
         "name": partner.name,

@@ -1,5 +1,6 @@
 """Search: the organisation that someone means, however they spell it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -68,13 +69,29 @@ def organisations_by_key(session: Session, keys: Iterable[str]) -> list[Organisa
     return sorted(session.exec(wanted), key=lambda organisation: organisation.name)
 
 
+def names_of_organisations(session: Session) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Each organisation that can be chosen: its id, its CBS code, and its names, the register's first."""
+    known = _known(session)
+    return [(known[one.key].id or 0, known[one.key].cbs_code or "", one.names) for one in _named(known)]
+
+
 def _known(session: Session) -> Mapping[str, Organisation]:
     return {organisation.key: organisation for organisation in session.exec(select(Organisation))}
 
 
-def _named(known: Mapping[str, Organisation]) -> list[Named]:
+def _named(everyone: Mapping[str, Organisation]) -> list[Named]:
+    """Those that can be chosen; what was merged is a name of the municipality that it is in now."""
     aliases = load_aliases()
+    earlier: defaultdict[int, list[str]] = defaultdict(list)
+    for one in everyone.values():
+        if one.merged_into_id is not None:
+            earlier[one.merged_into_id] += [one.name, *aliases.get(one.name, ())]
     return [
-        Named(key=key, names=(found.name, *aliases.get(found.name, ())), size=found.population or 0)
-        for key, found in known.items()
+        Named(
+            key=key,
+            names=(found.name, *aliases.get(found.name, ()), *earlier[found.id or 0]),
+            size=found.population or 0,
+        )
+        for key, found in everyone.items()
+        if found.merged_into_id is None
     ]

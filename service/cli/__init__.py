@@ -16,8 +16,10 @@ from service.cli import (
     dkim,
     mail,
     mailings,
+    register,
     run,
     sources,
+    subscribers,
     tagging,
     users,
 )
@@ -47,6 +49,8 @@ app.add_typer(bench.bench, name="bench")
 app.add_typer(dkim.dkim, name="dkim")
 app.add_typer(mail.mail, name="mail")
 app.add_typer(mailings.mailings, name="mailings")
+app.add_typer(subscribers.subscribers, name="subscribers")
+app.add_typer(register.register, name="register")
 app.command("harvest")(sources.harvest)
 app.command("crawl")(crawling.crawl)
 app.command("tag")(tagging.tag)

@@ -47,6 +47,9 @@ DONE = {
     "bron-aan": _("De bron staat weer aan. Bij de volgende ronde halen we haar op."),
     "bron-uit": _("De bron staat uit. Wat we al ophaalden, blijft in de inbox."),
     "onderwerpen": _("De onderwerpen zijn bewaard."),
+    "invoer-weg": _("Het bestand is weggegooid. Er is niets veranderd."),
+    "partner": _("De partner is bewaard."),
+    "partner-bevestigd": _("U hebt deze partner bevestigd. Lezers zien dat hij is nagekeken."),
 }
 """What a person reads after a form did its work; the address names it by its key (?klaar=)."""
 
@@ -89,6 +92,14 @@ ACT_NAMES = {
     Act.USER_REACTIVATED: _("gaf iemand weer toegang"),
     Act.SOURCE_ENABLED: _("zette een bron aan"),
     Act.SOURCE_DISABLED: _("zette een bron uit"),
+    Act.IMPORT_RUN: _("voerde abonnees in"),
+    Act.IMPORT_UNDONE: _("maakte een invoer ongedaan"),
+    Act.EXPORTED: _("haalde de lijst van abonnees op"),
+    Act.REGISTER_UPDATED: _("werkte het register van gemeenten bij"),
+    Act.READERS_MOVED: _("zette lezers over naar een andere gemeente"),
+    Act.PARTNER_CHANGED: _("veranderde een partner"),
+    Act.PARTNER_CONFIRMED: _("bevestigde een partner"),
+    Act.PARTNER_ADDED: _("voegde een partner toe"),
 }
 
 

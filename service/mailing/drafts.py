@@ -12,6 +12,7 @@ from service.errors import MailRefused
 from service.mailing.claims import Claimed, Settlement
 from service.mailing.envelopes import Draft
 from service.mailing.filling import Reader, encoded, encoded_values, form_of, has_region, reason_values
+from service.mailing.fragments import region
 from service.mailing.letters import TO_EDITORS
 from service.mailing.links import preferences_link, unsubscribe_link
 from service.mailing.messages import ListHeaders, Mailbox, Message, one_line, wire_address
@@ -24,6 +25,7 @@ from service.runtime import Runtime
 from service.settings import Settings
 from service.users import User
 from service.verp import return_path
+from subscribers.directory import Helper, helpers, who_helps
 from subscribers.organisations import Organisation
 from subscribers.people import Subscriber
 
@@ -35,14 +37,19 @@ MOST_BODIES = 400
 MOST_REASONS = 4_000
 """Profiles of which the reasons are kept, some 5 KB each."""
 
+MOST_REGIONS = 20_000
+"""Texts of who helps where, some 200 bytes each: a municipality, or several, and a language."""
+
 
 @dataclass
 class Kept:
-    """What is kept from batch to batch, since many readers share it: encoded variants, reasons, organisations."""
+    """What is kept from batch to batch, since many readers share it: encoded variants, reasons, organisations, regions."""
 
     bodies: dict[tuple[int, bool], tuple[str, Body]] = field(default_factory=dict)
     reasons: dict[tuple[int, frozenset[str]], Mapping[str, Piece]] = field(default_factory=dict)
     organisations: dict[int, Organisation] = field(default_factory=dict)
+    helpers: dict[int, tuple[Helper, ...]] = field(default_factory=dict)
+    regions: dict[tuple[tuple[int, ...], str], str] = field(default_factory=dict)
 
     def make_room(self) -> None:
         """Forget what grew too large; it is read anew when it is needed."""
@@ -50,6 +57,8 @@ class Kept:
             self.bodies.clear()
         if len(self.reasons) > MOST_REASONS:
             self.reasons.clear()
+        if len(self.regions) > MOST_REGIONS:
+            self.regions.clear()
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,7 @@ def _issue(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft:
         reasons=choice.reasons,
         preferences_link=preferences_link(settings, person, now),
         unsubscribe_link=leave,
+        region=_region(batch, organisations, one.language),
     )
     message = replace(
         _message(batch, one, mailing, recipient=Mailbox(reader.name, person.address)),
@@ -192,9 +202,20 @@ def _reasons(batch: _Batch, choice: ProfileChoice, body: Body) -> Mapping[str, P
 
 def _keep_organisations(session: Session, kept: Kept, recipients: Recipients) -> None:
     wanted = {one for ids in recipients.organisation_ids.values() for one in ids} - kept.organisations.keys()
+    if not wanted:
+        return
+    known = helpers(session)
     for found in session.exec(select(Organisation).where(col(Organisation.id).in_(wanted))):
         session.expunge(found)
         kept.organisations[found.id or 0] = found
+        kept.helpers[found.id or 0] = who_helps(found, known)
+
+
+def _region(batch: _Batch, organisations: tuple[Organisation, ...], language: str) -> str:
+    key = (tuple(one.id or 0 for one in organisations), language)
+    if key not in batch.kept.regions:
+        batch.kept.regions[key] = region(organisations, language, batch.kept.helpers)
+    return batch.kept.regions[key]
 
 
 def _organisations_of(batch: _Batch, person: Recipient) -> tuple[Organisation, ...]:

@@ -38,7 +38,10 @@ class Filled:
 
 @dataclass(frozen=True)
 class Reader:
-    """What an issue's mail says of its reader. `reasons` maps a block's id to the interests that it met."""
+    """What an issue's mail says of its reader. `reasons` maps a block's id to the interests that it met.
+
+    `region` is who helps where they work; None has it made from the organisations alone.
+    """
 
     name: str
     language: str
@@ -46,6 +49,7 @@ class Reader:
     reasons: Mapping[str, Sequence[str]]
     preferences_link: str
     unsubscribe_link: str
+    region: str | None = None
 
 
 def form_of(rendered: Rendered, *, with_region: bool) -> Form:
@@ -87,7 +91,7 @@ def own_values(reader: Reader) -> dict[str, str]:
     """What is the reader's own."""
     return {
         "greeting": greeting(reader.name, reader.language),
-        "region": region(reader.organisations, reader.language),
+        "region": region(reader.organisations, reader.language) if reader.region is None else reader.region,
         "preferences": reader.preferences_link,
         "unsubscribe": reader.unsubscribe_link,
     }

@@ -1,11 +1,12 @@
 """Fragments: what goes into the holes of a mail for one reader. Plain text; `filling` escapes it for HTML."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from babel.lists import format_list
 
 from content.vocabulary import Vocabulary
 from service.i18n import _, translate
+from subscribers.directory import Helper
 from subscribers.organisations import Organisation
 
 MOST_TOPICS = 4
@@ -16,6 +17,10 @@ STREAM_NAMES = {
     "digest": _("U krijgt deze mail omdat u zich hebt aangemeld voor het weekoverzicht."),
     "alert": _("U krijgt deze mail omdat u zich hebt aangemeld voor meldingen."),
 }
+
+
+REGIONAL = {"ggd": _("GGD: %(partner)s."), "addiction-care": _("Verslavingszorg: %(partner)s.")}
+"""The kinds of partners that a mail names."""
 
 
 def stream_name(kind: str) -> str:
@@ -44,16 +49,35 @@ def reason(slugs: Iterable[str], *, vocabulary: Vocabulary, language: str) -> st
     return translate(language, _("Omdat u %(topics)s volgt")) % {"topics": topics}
 
 
-def region(organisations: Iterable[Organisation], language: str) -> str:
-    """Who helps in a reader's region; empty for those who work for no municipality."""
+def region(
+    organisations: Iterable[Organisation],
+    language: str,
+    helpers: Mapping[int, Sequence[Helper]] | None = None,
+) -> str:
+    """Who helps in a reader's region; empty for those who work for no municipality.
+
+    `helpers` are those who serve each municipality, by its id. A name to call is said of those whose entry is checked.
+    """
     sentence = translate(language, _("%(ggd)s werkt voor de gemeente %(municipality)s."))
-    known = [
-        sentence % {"ggd": one.ggd_region, "municipality": one.name}
-        for one in organisations
-        if one.ggd_region
-    ]
-    if not known:
+    towns = [one for one in organisations if one.ggd_region]
+    if not towns:
         return ""
+    known = [sentence % {"ggd": one.ggd_region, "municipality": one.name} for one in towns]
+    called: dict[str, str] = {}
+    for one in (helper for town in towns for helper in (helpers or {}).get(town.id or 0, ())):
+        if one.kind in REGIONAL and (one.kind == "addiction-care" or one.contact or one.telephone):
+            called.setdefault(one.name, _called(one, language))
     return " ".join(
-        [*known, translate(language, _("Daar kunt u terecht met vragen over preventie in uw gemeente."))]
+        [
+            *known,
+            translate(language, _("Daar kunt u terecht met vragen over preventie in uw gemeente.")),
+            *called.values(),
+        ]
     )
+
+
+def _called(helper: Helper, language: str) -> str:
+    """A partner with whom to call: "Verslavingszorg: Tactus (mevrouw De Vries, 0570 12 34 56)."."""
+    ways = ", ".join(part for part in (helper.contact, helper.telephone) if part)
+    name = f"{helper.name} ({ways})" if ways else helper.name
+    return translate(language, REGIONAL[helper.kind]) % {"partner": name}

@@ -8,9 +8,11 @@ from content.choosing import Chosen, Profile, choose
 from content.issues import Issue, candidates_of, limits_of
 from service.mailing.edition import edition_of
 from service.mailing.filling import Reader, fill_mail, form_of, has_region, values_for
+from service.mailing.fragments import region
 from service.mailing.markup import LARGEST_HTML
 from service.mailing.rendering import render_issue
 from service.runtime import Runtime
+from subscribers.directory import helpers, who_helps
 from subscribers.organisations import Organisation
 
 
@@ -46,6 +48,7 @@ def preview_issue(
     edition = edition_of(session, issue).only({one.block_id for one in chosen})
     rendered = render_issue(edition, settings=runtime.settings, language=language)
     organisations = (organisation,) if organisation else ()
+    known = helpers(session) if organisation else ()
     form = form_of(rendered, with_region=has_region(organisations))
     reader = Reader(
         name="",
@@ -54,6 +57,7 @@ def preview_issue(
         reasons={str(one.block_id): one.reasons for one in chosen},
         preferences_link=f"{runtime.settings.base_url}/voorkeuren/voorbeeld",
         unsubscribe_link=f"{runtime.settings.base_url}/afmelden/voorbeeld",
+        region=region(organisations, language, {one.id or 0: who_helps(one, known) for one in organisations}),
     )
     filled = fill_mail(form, values_for(reader, form, runtime.vocabulary))
     return Preview(filled.subject, filled.html, filled.text, chosen, rendered.size)

@@ -18,6 +18,7 @@ from service.mailing.planning import plan_issue
 from service.runtime import Runtime
 from service.schedule.table import Due, monthly_moments
 from service.users import DeskSession, SignInLink
+from subscribers.imports import forget_lines
 
 SCHEDULER = "schedule"
 """Who made an issue that the schedule opened."""
@@ -87,8 +88,8 @@ def ask_a_person(session: Session, due: Due, now: datetime) -> str:
 
 
 def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
-    """Delete counts of rate limits, sign-in links and desk sessions that are over."""
-    gone = 0
+    """Delete counts of rate limits, sign-in links and desk sessions that are over, and what imports need no more."""
+    gone = forget_lines(session, now=now)
     for table, moment in (
         (RateCount, RateCount.window_start),
         (SignInLink, SignInLink.expires_at),

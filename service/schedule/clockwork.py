@@ -11,6 +11,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.clock import AMSTERDAM, system_clock
+from service.importing import carry_on_all
 from service.mailing.delivering import deliver_due
 from service.runtime import Runtime
 from service.schedule.rhythm import keep_rhythm, keep_slow_rhythm
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 RHYTHM_SECONDS = 15
 SLOW_SECONDS = 60
 DELIVERY_SECONDS = 2
+IMPORT_SECONDS = 2
 
 
 def worker_name() -> str:
@@ -50,6 +52,9 @@ def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
         args=[deliver_due, runtime],
         kwargs={"stop": stop},
         next_run_time=system_clock(),  # what a predecessor left waits no longer than it must
+    )
+    scheduler.add_job(
+        _safely, "interval", seconds=IMPORT_SECONDS, args=[carry_on_all, runtime], kwargs={"stop": stop}
     )
     scheduler.start()
     try:

@@ -14,6 +14,11 @@ NOT_LISTED = "none"
 KINDS = {
     "ggd": _("GGD"),
     "addiction-care": _("instelling voor verslavingszorg"),
+    "police": _("politie"),
+    "halt": _("Halt"),
+    "welfare": _("welzijnswerk"),
+    "youth-care": _("jeugdzorg"),
+    "other": _("andere organisatie"),
     "national": _("landelijke organisatie"),
 }
 

@@ -16,6 +16,7 @@ from service.web.dependencies import House, Language, Now, Transaction
 from service.web.organisations import Answer, describe, read_answer
 from service.web.pages import page, see
 from service.web.topics import topic_groups
+from subscribers.merging import moves_of
 from subscribers.people import Subscriber
 from subscribers.preferences import Preferences, change_preferences, preferences_of
 from subscribers.search import organisations_by_key
@@ -150,4 +151,5 @@ def _page(
         problems={"organisation": answer.problem} if answer.problem else {},
         leave=f"/afmelden/{leave}",
         saved=saved,
+        moves=moves_of(session, subscriber),
     )

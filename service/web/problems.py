@@ -58,6 +58,23 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     ),
     subscribers.UnknownInterest: (422, _("Dit onderwerp kennen we niet. Kies een onderwerp uit de lijst.")),
     subscribers.UnknownSubscriber: (404, _("Dit abonnement bestaat niet meer. U krijgt geen mail van ons.")),
+    subscribers.SheetRefused: (422, _("Dit bestand kunnen we niet lezen. Bewaar het als CSV of als XLSX.")),
+    subscribers.MappingRefused: (422, _("Wijs precies één kolom aan waarin het e-mailadres staat.")),
+    subscribers.BasisMissing: (
+        422,
+        _(
+            "Kies wat nieuwe lezers krijgen, en op welke grond. Leg de grond uit in ten minste 20 tekens, met een datum die voorbij is."
+        ),
+    ),
+    subscribers.ImportRefused: (409, _("Dit kan nu niet met deze invoer. Kijk hoe het ermee staat.")),
+    subscribers.UnknownImport: (404, _("Deze invoer bestaat niet (meer).")),
+    subscribers.UnknownPartner: (404, _("Deze partner kennen we niet.")),
+    subscribers.PartnerRefused: (
+        422,
+        _(
+            "Vul een naam en een bron in. Een telefoonnummer heeft 3 tot 15 cijfers; een webadres begint met https://."
+        ),
+    ),
     service.TokenRefused: (
         400,
         _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan."),

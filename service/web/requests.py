@@ -9,11 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = structlog.get_logger()
 
 LARGEST_FORM = 1024 * 1024
+UPLOADS = {"/redactie/abonnees/invoer": 21 * 1024 * 1024}
+"""Where a form carries a file: its largest body, in bytes. What is in the file is held to limits of its own."""
 QUIET = ("/healthz", "/readyz", "/static")
 
 
 class BodyLimit:
-    """ASGI middleware: a body over `LARGEST_FORM` bytes ends in 413, whatever length it declared."""
+    """ASGI middleware: a body over `LARGEST_FORM` bytes (or what `UPLOADS` says) ends in 413, whatever length it declared."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -21,12 +23,13 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         received = 0
+        most = UPLOADS.get(scope.get("path", ""), LARGEST_FORM)
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > LARGEST_FORM:
+            if received > most:
                 raise HTTPException(413)
             return message
 

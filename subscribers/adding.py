@@ -1,0 +1,209 @@
+"""Adding readers of an import, and bringing them up to date: in bulk, each with the event that shows on which ground."""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy import select as rows
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from content.choosing import Profile
+from subscribers.consent import ConsentEvent, ConsentKind
+from subscribers.imports import Import, Outcome
+from subscribers.judging import Known, Wanted
+from subscribers.people import Interest, Membership, Subscriber, SubscriberState, Subscription
+from subscribers.standing import known_by_address
+
+Note = tuple[Outcome, int | None, dict[str, Any] | None]
+"""What became of a line, whose it is, and what undoing needs."""
+
+Lines = Sequence[tuple[int, Wanted]]
+
+
+def add_readers(
+    session: Session, found: Import, lines: Lines, *, facets: Mapping[str, str], now: datetime
+) -> dict[int, Note]:
+    """Make readers of these lines; by line. Who signed up in the same moment is left as they are."""
+    if not lines:
+        return {}
+    streams = frozenset(found.streams)
+    people = [_person(one, streams, now) for _line, one in lines]
+    dialect = session.get_bind().dialect.name
+    add = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Subscriber)
+    table = Subscriber.metadata.tables["subscriber"].c
+    add = add.on_conflict_do_nothing(index_elements=["address_key"]).returning(table.id, table.address_key)  # type: ignore[assignment]
+    made = {row.address_key: row.id for row in session.connection().execute(add, people)}
+    mine = [(made[one.address_key], one) for _line, one in lines if one.address_key in made]
+    _insert(session, Membership, _memberships(mine))
+    _insert(session, Interest, _interests(mine, facets))
+    _insert(session, Subscription, [
+        {"subscriber_id": reader, "stream": stream} for reader, _one in mine for stream in sorted(streams)
+    ])  # fmt: skip
+    stands = {reader: _stands(one) for reader, one in mine}
+    _record(session, found, stands, ConsentKind.IMPORTED, now)
+    return {
+        line: (Outcome.NEW, reader, {"became": stands[reader]})
+        if (reader := made.get(one.address_key))
+        else (Outcome.KNOWN, None, None)
+        for line, one in lines
+    }
+
+
+def change_readers(
+    session: Session, found: Import, lines: Lines, *, facets: Mapping[str, str], now: datetime
+) -> dict[int, Note]:
+    """Bring what these lines have to readers who are there: organisations and interests are added, streams never change."""
+    if not lines:
+        return {}
+    known = known_by_address(session, [one.address_key for _line, one in lines])
+    pairs = [(line, one, known[one.address_key]) for line, one in lines]
+    added = [(was.id, _only_new(one, was)) for _line, one, was in pairs]
+    _insert(session, Membership, _memberships(added))
+    _insert(session, Interest, _interests(added, facets))
+    after = {was.id: _after(one, was) for _line, one, was in pairs}
+    set_people(session, {reader: (some["name"], some["language"]) for reader, some in after.items()})
+    refresh_profile_keys(session, {reader: some["interests"] for reader, some in after.items()})
+    _record(session, found, after, ConsentKind.CHANGED, now)
+    return {
+        line: (Outcome.CHANGED, was.id, {"was": stands_now(was), "became": after[was.id]})
+        for line, _one, was in pairs
+    }
+
+
+def event(
+    found: Import, reader: int, stands: Mapping[str, Any], *, kind: ConsentKind, source: str, now: datetime
+) -> dict[str, Any]:
+    """A consent event as a row. Its wording is the ground that the import states, not the words of the form."""
+    return {
+        "subscriber_id": reader,
+        "kind": str(kind),
+        "at": now,
+        "wording_version": f"{found.source}/{stands['language']}",
+        "streams": sorted(found.streams) if kind is not ConsentKind.CHANGED else [],
+        "topics": sorted(stands["interests"]),
+        "source": source,
+    }
+
+
+def stands_now(known: Known) -> dict[str, Any]:
+    """How a reader stands, as JSON."""
+    return _as_json(known.name, known.language, known.organisations, known.interests)
+
+
+def set_people(session: Session, people: Mapping[int, tuple[str, str]]) -> None:
+    """Give readers this name and this language."""
+    if not people:
+        return
+    table = Subscriber.metadata.tables["subscriber"]
+    values: dict[str, Any] = {"name": bindparam("new_name"), "language": bindparam("new_language")}
+    session.connection().execute(
+        update(table).where(table.c.id == bindparam("key")).values(values),
+        [
+            {"key": key, "new_name": name, "new_language": language}
+            for key, (name, language) in people.items()
+        ],
+    )
+
+
+def refresh_profile_keys(session: Session, interests: Mapping[int, Collection[str]]) -> None:
+    """`subscribers.profiles.refresh_profile_key` for many readers, whose interests are known."""
+    if not interests:
+        return
+    streams: dict[int, set[str]] = {reader: set() for reader in interests}
+    wanted = rows(col(Subscription.subscriber_id), col(Subscription.stream))
+    for reader, stream in session.connection().execute(
+        wanted.where(col(Subscription.subscriber_id).in_(list(interests)))
+    ):
+        streams[reader].add(stream)
+    table = Subscriber.metadata.tables["subscriber"]
+    session.connection().execute(
+        update(table).where(table.c.id == bindparam("key")).values(profile_key=bindparam("new_key")),
+        [
+            {"key": reader, "new_key": Profile(frozenset(interests[reader]), frozenset(streams[reader])).key}
+            for reader in interests
+        ],
+    )
+
+
+def _person(one: Wanted, streams: frozenset[str], now: datetime) -> dict[str, Any]:
+    return {
+        "reference": secrets.token_urlsafe(16),
+        "address": one.address,
+        "address_key": one.address_key,
+        "name": one.name,
+        "language": one.language or "nl",
+        "state": str(SubscriberState.ACTIVE),
+        "profile_key": Profile(frozenset(one.interests), streams).key,
+        "created_at": now,
+        "confirmed_at": now,
+    }
+
+
+def _only_new(one: Wanted, was: Known) -> Wanted:
+    return Wanted(
+        address=one.address,
+        address_key=one.address_key,
+        organisations=tuple(sorted(set(one.organisations) - was.organisations)),
+        interests=tuple(sorted(set(one.interests) - was.interests)),
+    )
+
+
+def _after(one: Wanted, was: Known) -> dict[str, Any]:
+    return _as_json(
+        one.name or was.name,
+        one.language or was.language,
+        was.organisations | set(one.organisations),
+        was.interests | set(one.interests),
+    )
+
+
+def _stands(one: Wanted) -> dict[str, Any]:
+    return _as_json(one.name, one.language or "nl", one.organisations, one.interests)
+
+
+def _as_json(
+    name: str, language: str, organisations: Collection[int], interests: Collection[str]
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "language": language,
+        "organisations": sorted(organisations),
+        "interests": sorted(interests),
+    }
+
+
+def _record(
+    session: Session, found: Import, readers: Mapping[int, Any], kind: ConsentKind, now: datetime
+) -> None:
+    _insert(
+        session,
+        ConsentEvent,
+        [
+            event(found, reader, stands, kind=kind, source=found.source, now=now)
+            for reader, stands in readers.items()
+        ],
+    )
+
+
+def _memberships(pairs: Sequence[tuple[int, Wanted]]) -> list[dict[str, Any]]:
+    return [
+        {"subscriber_id": reader, "organisation_id": organisation}
+        for reader, one in pairs
+        for organisation in one.organisations
+    ]
+
+
+def _interests(pairs: Sequence[tuple[int, Wanted]], facets: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"subscriber_id": reader, "facet": facets[slug], "slug": slug}
+        for reader, one in pairs
+        for slug in one.interests
+    ]
+
+
+def _insert(session: Session, table: Any, values: list[dict[str, Any]]) -> None:
+    if values:
+        session.connection().execute(insert(table), values)
