@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import insert
 from sqlalchemy import select as rows
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from content.choosing import Profile
+from subscribers.bulk import update_rows
 from subscribers.consent import ConsentEvent, ConsentKind
 from subscribers.imports import Import, Outcome
 from subscribers.judging import Known, Wanted
@@ -95,17 +96,8 @@ def stands_now(known: Known) -> dict[str, Any]:
 
 def set_people(session: Session, people: Mapping[int, tuple[str, str]]) -> None:
     """Give readers this name and this language."""
-    if not people:
-        return
-    table = Subscriber.metadata.tables["subscriber"]
-    values: dict[str, Any] = {"name": bindparam("new_name"), "language": bindparam("new_language")}
-    session.connection().execute(
-        update(table).where(table.c.id == bindparam("key")).values(values),
-        [
-            {"key": key, "new_name": name, "new_language": language}
-            for key, (name, language) in people.items()
-        ],
-    )
+    given = [{"key": key, "name": name, "language": language} for key, (name, language) in people.items()]
+    update_rows(session, Subscriber, {"name": "text", "language": "text"}, given)
 
 
 def refresh_profile_keys(session: Session, interests: Mapping[int, Collection[str]]) -> None:
@@ -118,14 +110,9 @@ def refresh_profile_keys(session: Session, interests: Mapping[int, Collection[st
         wanted.where(col(Subscription.subscriber_id).in_(list(interests)))
     ):
         streams[reader].add(stream)
-    table = Subscriber.metadata.tables["subscriber"]
-    session.connection().execute(
-        update(table).where(table.c.id == bindparam("key")).values(profile_key=bindparam("new_key")),
-        [
-            {"key": reader, "new_key": Profile(frozenset(interests[reader]), frozenset(streams[reader])).key}
-            for reader in interests
-        ],
-    )
+    keys = {one: Profile(frozenset(interests[one]), frozenset(streams[one])).key for one in interests}
+    given = [{"key": reader, "profile_key": key} for reader, key in keys.items()]
+    update_rows(session, Subscriber, {"profile_key": "text"}, given)
 
 
 def _person(one: Wanted, streams: frozenset[str], now: datetime) -> dict[str, Any]:

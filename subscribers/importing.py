@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, update
+from sqlalchemy import Row, func, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col
 
 from content.vocabulary import Vocabulary
 from subscribers.adding import add_readers, change_readers
+from subscribers.bulk import update_rows
 from subscribers.imports import Import, ImportLine, ImportState, Outcome
 from subscribers.judging import Names, Verdict, Wanted, judge, organisation_names, read_line, term_names
 from subscribers.search import names_of_organisations
@@ -20,6 +21,10 @@ from subscribers.undoing import undo_lines
 
 BATCH = 2_000
 """Lines in one transaction: under a second on either engine, so that on SQLite nobody who signs up waits long."""
+
+VERDICT = {"address_key": "text", "outcome": "text", "why": "text", "detail": "text"}
+RESULT = {"outcome": "text", "why": "text", "detail": "text", "subscriber_id": "integer", "before": "json"}
+"""Columns of a line that the dry run and the import fill in."""
 
 Mailed = Callable[[Session, Collection[int]], Set[int]]
 """Which of these readers mail was planned for or sent to; the ledger is not ours to read."""
@@ -104,12 +109,7 @@ def _run(
                 "before": note,
             }
         )
-    table = ImportLine.metadata.tables["subscriber_import_line"]
-    names = ("outcome", "why", "detail", "subscriber_id", "before")
-    session.connection().execute(
-        update(table).where(table.c.id == bindparam("key")).values({name: bindparam(name) for name in names}),
-        others,
-    )
+    update_rows(session, ImportLine, RESULT, others)
 
 
 def _undo(
@@ -122,11 +122,8 @@ def _undo(
     found.counts = counts
     session.add(found)
     session.flush()
-    table = ImportLine.metadata.tables["subscriber_import_line"]
-    session.connection().execute(
-        update(table).where(table.c.id == bindparam("key")).values(outcome=bindparam("outcome")),
-        [{"key": key, "outcome": str(outcome)} for key, outcome in outcomes.items()],
-    )
+    changed = [{"key": key, "outcome": str(outcome)} for key, outcome in outcomes.items()]
+    update_rows(session, ImportLine, {"outcome": "text"}, changed)
 
 
 _Act = Callable[[Session, Import, Sequence[Row[Any]], int, Tools, datetime], None]
@@ -193,21 +190,17 @@ def _earlier(session: Session, found: Import, keys: Collection[str], before: int
 def _note(
     session: Session, lines: Sequence[Row[Any]], wanted: Sequence[Any], verdicts: Sequence[Verdict]
 ) -> None:
-    table = ImportLine.metadata.tables["subscriber_import_line"]
-    names = ("address_key", "outcome", "why", "detail")
-    session.connection().execute(
-        update(table).where(table.c.id == bindparam("key")).values({name: bindparam(name) for name in names}),
-        [
-            {
-                "key": line.id,
-                "address_key": one.address_key if isinstance(one, Wanted) else "",
-                "outcome": str(verdict.outcome),
-                "why": verdict.why,
-                "detail": verdict.detail,
-            }
-            for line, one, verdict in zip(lines, wanted, verdicts, strict=True)
-        ],
-    )
+    noted = [
+        {
+            "key": line.id,
+            "address_key": one.address_key if isinstance(one, Wanted) else "",
+            "outcome": str(verdict.outcome),
+            "why": verdict.why,
+            "detail": verdict.detail,
+        }
+        for line, one, verdict in zip(lines, wanted, verdicts, strict=True)
+    ]
+    update_rows(session, ImportLine, VERDICT, noted)
 
 
 def _finish(session: Session, found: Import, now: datetime) -> None:

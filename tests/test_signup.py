@@ -1,6 +1,9 @@
 """Signing up: nothing happens before the reader confirms, and no one can touch another's data with it."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlmodel import col, func, select
 
 from service.database import reading, writing
@@ -176,3 +179,27 @@ def test_suppression_holds_for_each_spelling_and_through_a_change_of_key(runtime
         assert not is_suppressed(session, address="piet@emmen.nl", keys=["old", "new"])
         assert "emmen" not in made.address_hash
     assert address_hash("jan@emmen.nl", key="old") != address_hash("jan@emmen.nl", key="new")
+
+
+LOCALS = st.text(st.sampled_from("abZ09._-+!'é @"), max_size=70)
+DOMAINS = st.text(st.sampled_from("abZ09.-_é"), max_size=20) | st.sampled_from(
+    ["emmen.nl", "Emmen.NL", "xn--bcher-kva.example", "localhost", "a..nl", "-a.nl", "nl", "a.1", "test"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(LOCALS, DOMAINS)
+def test_the_short_way_for_plain_addresses_says_what_the_long_way_says(local: str, domain: str) -> None:
+    text = f"{local}@{domain}"
+    try:
+        checked = validate_email(
+            text.strip()[:255], check_deliverability=False, allow_smtputf8=False, strict=True
+        )
+        wanted = checked.ascii_email or checked.normalized
+    except EmailNotValidError:
+        wanted = ""
+    try:
+        found = parse_address(text).mailed
+    except NotAnAddress:
+        found = ""
+    assert found == wanted

@@ -160,7 +160,7 @@ def _form(
         error=PROBLEMS[PartnerRefused][1] if error else "",
         fault=str(error) if error else "",
         kinds=KINDS,
-        role_names=ROLE_NAMES,
+        partner_roles=ROLE_NAMES,
         activity_names=ACTIVITY_NAMES,
         served=served_places(session),
         history=acts(session, subject=f"partner {organisation_id}", limit=10) if entry else [],
