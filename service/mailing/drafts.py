@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlmodel import Session, col, select
@@ -41,7 +42,7 @@ class Kept:
     """What is kept from batch to batch, since many readers share it: encoded variants, reasons, organisations."""
 
     bodies: dict[tuple[int, bool], tuple[str, Body]] = field(default_factory=dict)
-    reasons: dict[tuple[int, frozenset[str]], Mapping[str, Piece]] = field(default_factory=dict)
+    reasons: dict[tuple[int, str], Mapping[str, Piece]] = field(default_factory=dict)
     organisations: dict[int, Organisation] = field(default_factory=dict)
 
     def make_room(self) -> None:
@@ -114,11 +115,12 @@ def _issue(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft:
         preferences_link=preferences_link(settings, person, now),
         unsubscribe_link=leave,
     )
-    message = replace(
-        _message(batch, one, mailing, recipient=Mailbox(reader.name, person.address)),
+    message = Message(
+        recipient=Mailbox(reader.name, person.address),
         subject=subject,
         content_type=body.content_type,
         listed=_list_headers(settings, mailing, leave),
+        **_common(batch, one, mailing),
     )
     return Draft(one.id, return_path(settings, one.id), message, body, reader, _reasons(batch, choice, body))
 
@@ -141,9 +143,12 @@ def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement
         return cancelled(one, "What this mail is about is gone.")
     refuse_too_large(letter)
     body = encoded(form_of(letter, with_region=False))
-    recipient = Mailbox(one_line(known_name(person)), person.address)
-    message = _message(batch, one, mailing, recipient=recipient)
-    message = replace(message, subject=letter.subject, content_type=body.content_type)
+    message = Message(
+        recipient=Mailbox(one_line(known_name(person)), person.address),
+        subject=letter.subject,
+        content_type=body.content_type,
+        **_common(batch, one, mailing),
+    )
     return Draft(one.id, return_path(settings, one.id), message, body)
 
 
@@ -157,19 +162,16 @@ def _of_the_desk(batch: _Batch, one: Claimed, mailing: Mailing) -> User | None:
     return User(address=editors, name="redactie", created_at=batch.now)
 
 
-def _message(batch: _Batch, one: Claimed, mailing: Mailing, *, recipient: Mailbox) -> Message:
-    """What every message has; subject and content are still to come."""
+def _common(batch: _Batch, one: Claimed, mailing: Mailing) -> dict[str, Any]:
+    """What every message has."""
     settings = batch.runtime.settings
-    return Message(
-        sender=Mailbox(one_line(settings.sender_name), _from(settings)),
-        recipient=recipient,
-        reply_to=settings.editors_address,
-        subject="",
-        language=one.language,
-        date=batch.now,
-        message_id=message_id_of(one, mailing, settings),
-        content_type="",
-    )
+    return {
+        "sender": Mailbox(one_line(settings.sender_name), _from(settings)),
+        "reply_to": settings.editors_address,
+        "language": one.language,
+        "date": batch.now,
+        "message_id": message_id_of(one, mailing, settings),
+    }
 
 
 def _body(batch: _Batch, variant_id: int, *, with_region: bool) -> tuple[str, Body]:
@@ -183,7 +185,7 @@ def _body(batch: _Batch, variant_id: int, *, with_region: bool) -> tuple[str, Bo
 
 
 def _reasons(batch: _Batch, choice: ProfileChoice, body: Body) -> Mapping[str, Piece]:
-    key = (choice.id or 0, body.names)
+    key = (choice.id or 0, body.boundary)
     if key not in batch.kept.reasons:
         values = reason_values(choice.reasons, body.names, batch.runtime.vocabulary, choice.language)
         batch.kept.reasons[key] = encoded_values(values)
