@@ -20,13 +20,18 @@ class InboxState(StrEnum):
     USED = "used"
 
 
+VERSION_LIMIT = 24
+"""Changes of one item that are taken over. A feed that puts the time into each entry would else fill the database."""
+
+
 class Item(Record, table=True):
     """A message out of a source. `identity` is its guid, else its canonical link, else a hash.
 
     "New" means first seen, not published; `sort_at` is the earlier of the two, so that a date in the future
-    does not pin an item to the top. `relevance` is 2 (for a newsletter), 1 (about substances) or 0.
-    `search_text` is title and summary, folded. `tagged_by` is `rule` until an editor sets the tags; then a harvest leaves
-    them alone.
+    does not pin an item to the top. `published_estimated` says that the date is a guess (a day without a time, no zone, or only
+    the last change). `relevance` is 2 (for a newsletter), 1 (about substances) or 0. `versions` counts the changes that were
+    taken over, at most `VERSION_LIMIT`. `search_text` is title and summary, folded. `tagged_by` is `rule` until an editor
+    sets the tags; then a harvest leaves them alone.
     """
 
     __table_args__ = (UniqueConstraint("source_id", "identity"),)
@@ -38,6 +43,7 @@ class Item(Record, table=True):
     summary: str = ""
     link: str = ""
     published_at: datetime | None = Field(default=None, sa_type=Instant)
+    published_estimated: bool = False
     first_seen_at: datetime = Field(sa_type=Instant)
     sort_at: datetime = Field(sa_type=Instant, index=True)
     content_hash: str
@@ -46,6 +52,22 @@ class Item(Record, table=True):
     tagged_by: str = "rule"
     search_text: str = ""
     state: str = Field(default=InboxState.NEW, index=True)
+    versions: int = 0
+
+
+class ItemVersion(Record, table=True):
+    """What an item said before a change. `number` counts from 1; `until` is when the change was seen."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="item.id")
+    number: int
+    until: datetime = Field(sa_type=Instant)
+    title: str
+    summary: str = ""
+    link: str = ""
 
 
 class ItemTag(Record, table=True):

@@ -29,3 +29,11 @@ def canonical(link: str) -> str:
         if not _TRACKING.match(name)
     ]
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", urlencode(query), ""))
+
+
+def host_of(url: str) -> str:
+    """The host of an address, in lower case and with its port where it has one; "" for what is none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""

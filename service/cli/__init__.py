@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import database, demo, run, sources, tagging, users
+from service.cli import bench, database, demo, feeds, run, sources, tagging, users
 from service.errors import InvalidSettings, UnsafeSettings
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ app.command("serve")(run.serve)
 app.command("work")(run.work)
 app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
+app.add_typer(bench.bench, name="bench")
+app.add_typer(feeds.feeds, name="feeds")
 app.add_typer(users.users, name="users")
 app.command("harvest")(sources.harvest)
 app.command("tag")(tagging.tag)

@@ -9,7 +9,7 @@ import typer
 
 from content.errors import OpmlUnreadable, SourceExists, SourceRefused
 from content.harvest import Recorded, Visit
-from content.opml import OPML_LIMIT, Outline, read_opml
+from content.opml import OPML_LIMIT, Outline, read_opml, write_opml
 from content.sources import (
     FetchOutcome,
     Source,
@@ -78,13 +78,24 @@ def check(
             targets = [target_of(source) for source in _chosen(session, keys)]
         visits: list[tuple[Target, Visit]] = []
         rules = fetch_rules(runtime.settings)
-        asyncio.run(
-            visit_all(targets, rules=rules, clock=runtime.clock, store=lambda *pair: visits.append(pair))
-        )
+        asyncio.run(visit_all(targets, rules=rules, clock=runtime.clock, store=visits.extend))
         for target, visit in sorted(visits, key=lambda pair: pair[0].key):
             enabled = enable and visit.feed is not None and _enable(runtime, target)
             _say(_answer(target, visit) | {"enabled_now": enabled})
         _end(failed=sum(visit.outcome is FetchOutcome.FAILED for _target, visit in visits), of=len(visits))
+
+
+@sources.command()
+def export(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also the sources that are switched off.")
+    ] = False,
+) -> None:
+    """All enabled sources as an OPML document, for another feed reader, on standard output."""
+    with stated_failures(), reading(_runtime().engine) as session:
+        chosen = [source for source in list_sources(session) if everything or source.enabled]
+        outlines = [Outline(source.name, source.url, source.home_url) for source in chosen]
+    typer.echo(write_opml(outlines, title="Kennispost").decode(), nl=False)
 
 
 @sources.command("import-opml")
@@ -104,10 +115,18 @@ def import_opml(file: Annotated[Path, typer.Argument(help="The file that a feed 
         _end(failed=sum(line["outcome"] == "refused" for line in lines), of=len(lines))
 
 
-def harvest(keys: Keys = None) -> None:
-    """Visit all enabled sources, or the ones that are named, and store and tag what is new."""
+def harvest(
+    keys: Keys = None,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Also sources whose time has not come, unless they asked us to stay away."
+        ),
+    ] = False,
+) -> None:
+    """Visit the sources whose time has come, or the ones that are named, and store and tag what is new."""
     with stated_failures():
-        report = harvest_all(_runtime(), only=keys or None)
+        report = harvest_all(_runtime(), only=keys or None, early=every)
         for row in report.visits:
             _say(_harvested(row))
         _note(
@@ -166,7 +185,11 @@ def _read_some(file: Path) -> bytes:
 def _described(source: Source) -> dict[str, Any]:
     seen = source.last_ok_at.isoformat() if source.last_ok_at else None
     names = ("key", "name", "url", "enabled", "url_confidence", "failures", "last_problem")
-    return {name: getattr(source, name) for name in names} | {"last_ok_at": seen}
+    waits = {
+        "next_at": source.not_before.isoformat() if source.not_before else None,
+        "why": str(source.wait_why),
+    }
+    return {name: getattr(source, name) for name in names} | {"last_ok_at": seen} | waits
 
 
 def _answer(target: Target, visit: Visit) -> dict[str, Any]:
