@@ -41,7 +41,10 @@ class Visit:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A visit as it was recorded: how it ended, how many entries the feed has, and what storing them did."""
+    """A visit as it was recorded: how it ended, how many entries the feed has, and what storing them did.
+
+    `gone` says that the source was switched off, since it said that it is gone for good (410).
+    """
 
     key: str
     name: str
@@ -50,6 +53,7 @@ class Recorded:
     entries: int
     stored: Stored
     problem: str
+    gone: bool = False
 
 
 def validators_for(source: Source, *, now: datetime) -> Validators:
@@ -98,7 +102,10 @@ def record_visit(session: Session, *, source_id: int, visit: Visit, vocabulary: 
     row = _fetch_row(source_id, visit, entries=entries, stored=stored, pace=pace)
     row.moved_to = moved
     session.add_all([source, row])
-    return Recorded(source.key, source.name, visit.outcome, visit.status, entries, stored, visit.problem)
+    gone = pace.why is Why.GONE
+    return Recorded(
+        source.key, source.name, visit.outcome, visit.status, entries, stored, visit.problem, gone
+    )
 
 
 def _update_source(source: Source, visit: Visit, *, changed: bool) -> Pace:

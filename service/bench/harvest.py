@@ -62,10 +62,16 @@ def harvest(
         with writing(runtime.engine) as session:
             for number in range(feeds):
                 add_source(session, key=f"bron-{number}", url=f"{base}/{number}", now=runtime.clock())
+        began = time.process_time()
         first = harvest_all(runtime, early=True)
+        between = time.process_time()
         unchanged = harvest_all(runtime, early=True)
+        spent = {
+            "first_cpu_seconds": round(between - began, 2),
+            "unchanged_cpu_seconds": round(time.process_time() - between, 2),
+        }
         runtime.engine.dispose()
-    figures = _figures(feeds, items, first, unchanged, runtime.vocabulary)
+    figures = _figures(feeds, items, first, unchanged, runtime.vocabulary) | spent
     typer.echo(json.dumps(figures, ensure_ascii=False))
     if not figures["complete"]:
         raise typer.Exit(code=1)

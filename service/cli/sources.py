@@ -7,15 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from content.errors import OpmlUnreadable, SourceExists, SourceRefused
+from content.errors import OpmlUnreadable, SourceRefused
 from content.harvest import Recorded, Visit
 from content.opml import OPML_LIMIT, Outline, read_opml, write_opml
 from content.sources import (
     FetchOutcome,
+    Imported,
     Source,
     UrlConfidence,
     add_source,
-    free_key,
+    import_outlines,
     list_sources,
     set_enabled,
     source_by_key,
@@ -109,7 +110,7 @@ def import_opml(file: Annotated[Path, typer.Argument(help="The file that a feed 
             _say({"file": str(file), "problems": [getattr(error, "strerror", None) or str(error)]})
             raise typer.Exit(code=FAILED) from error
         with writing(runtime.engine) as session:
-            lines = [_import(session, outline, runtime) for outline in outlines]
+            lines = [_imported(result) for result in import_outlines(session, outlines, now=runtime.clock())]
         for line in lines:
             _say(line)
         _end(failed=sum(line["outcome"] == "refused" for line in lines), of=len(lines))
@@ -158,23 +159,10 @@ def _enable(runtime: Runtime, target: Target) -> bool:
         return True
 
 
-def _import(session: Any, outline: Outline, runtime: Runtime) -> dict[str, Any]:
-    line = {"title": outline.title, "url": outline.url}
-    try:
-        key = free_key(session, title=outline.title or outline.url.partition("//")[2])
-        source = add_source(
-            session,
-            key=key,
-            url=outline.url,
-            name=outline.title,
-            home_url=outline.home_url,
-            now=runtime.clock(),
-        )
-    except SourceExists:
-        return {**line, "outcome": "known", "problems": []}
-    except SourceRefused as error:
-        return {**line, "outcome": "refused", "problems": [str(error)]}
-    return {**line, "outcome": "added", "key": source.key, "problems": []}
+def _imported(result: Imported) -> dict[str, Any]:
+    line = {"title": result.title, "url": result.url, "outcome": result.outcome}
+    problems = [result.problem] if result.outcome == "refused" else []
+    return line | ({"key": result.key} if result.key else {}) | {"problems": problems}
 
 
 def _read_some(file: Path) -> bytes:

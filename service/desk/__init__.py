@@ -11,6 +11,7 @@ from service.desk import (
     previewing,
     readers,
     signing_in,
+    source_finding,
     sources,
 )
 
@@ -24,6 +25,7 @@ ROUTERS = (
     approving.router,
     planning.router,
     sources.router,
+    source_finding.router,
     readers.router,
     people.router,
 )

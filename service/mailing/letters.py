@@ -18,6 +18,7 @@ LETTERS = (
     "issue-not-approved",
     "issue-refused",
     "occurrence-expired",
+    "source-gone",
 )
 """The kinds of letters: each has a folder of this name under templates/emails."""
 

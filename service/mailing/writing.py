@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from content.issues import Issue
+from content.sources import Source
 from service.i18n import _
 from service.mailing.fragments import greeting
 from service.mailing.links import confirm_link, desk_link, preferences_link, sign_in_link, unsubscribe_link
@@ -73,6 +74,8 @@ def _to_reader(
 
 
 def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery) -> dict[str, Any] | None:
+    if kind == "source-gone":
+        return _about_source(session, settings, str(delivery.context["source_key"]))
     issue_id = delivery.context.get("issue_id")
     issue = session.get(Issue, issue_id) if issue_id else None
     values: dict[str, Any] = {
@@ -88,3 +91,8 @@ def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery
     if kind == "issue-refused":
         values["problem"] = REFUSALS[str(delivery.context["problem"])]
     return {**values, "moment": issue.send_at}
+
+
+def _about_source(session: Session, settings: Settings, key: str) -> dict[str, Any] | None:
+    source = session.exec(select(Source).where(Source.key == key)).first()
+    return {"title": source.name, "link": f"{settings.base_url}/redactie/bronnen/{key}"} if source else None
