@@ -96,13 +96,15 @@ def _check_redirect(source: httpx.URL, url: str, *, count: int, rules: FetchRule
 
 
 def _target(url: str) -> httpx.URL:
-    address = web_address(url)
-    if not address:
+    try:
+        target = httpx.URL(web_address(url)).copy_with(fragment=None)
+    except httpx.InvalidURL:
+        target = httpx.URL()
+    if not target.host:
         raise FetchFailed(
             f"{url[:200]!r} is not a web address that can be fetched; it must begin with https:// or http://.",
             trouble="forbidden",
         )
-    target = httpx.URL(address).copy_with(fragment=None)
     if target.userinfo:
         raise FetchFailed("An address with a user name or password in it is refused.", trouble="forbidden")
     return target

@@ -29,8 +29,10 @@ FORMATS = {
 
 SOONEST_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)[\s>/]", re.IGNORECASE)
+_CDF = re.compile(r"<channel\s[^>]*\bhref\s*=", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:[\w-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_LINK = re.compile(rb"</?(?:[\w-]+:)?link\b[^>]*>", re.IGNORECASE)
 _SUBSET = re.compile(r"(<!DOCTYPE[^>\[]*)\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
 
 
@@ -108,7 +110,7 @@ def _read_xml(text: str, *, url: str, root: int, calm_only: bool) -> Reading:
     document, problems, whole = _looked_through(text, root=root)
     if calm_only and not whole:
         raise NotCalm
-    feed = _feed(_parsed(document), url=url)
+    feed = _feed(_parsed(document), url=url, unnamed="cdf" if _CDF.match(text, root) else "rss")
     if not whole and not _END.search(text):
         cut = "The feed ends halfway: its last tag is missing."
         return Reading(feed, (cut, *problems), "cut-off") if feed else Reading(None, (cut,), "cut-off")
@@ -160,6 +162,19 @@ def _without_subset(document: bytes) -> bytes:
 
 
 def _parsed(document: bytes) -> Any:
+    """What feedparser makes of it. Where it fails over something, it tries again as on text that is not well-formed, and
+    then without links: over those it fails most."""
+    try:
+        return _parse(document)
+    except Exception:  # it lets errors of every kind through
+        faulty = b"& " + document
+        try:
+            return _parse(faulty)
+        except Exception:  # as above
+            return _parse(_LINK.sub(b"", faulty))
+
+
+def _parse(document: bytes) -> Any:
     # Without the address: it would be put before each guid that is no web address, and change with every move.
     # Without its cleaning: all text goes through nh3, and its way of cleaning is slow on purpose-made markup.
     return feedparser.parse(
@@ -170,8 +185,8 @@ def _parsed(document: bytes) -> Any:
     )
 
 
-def _feed(document: Any, *, url: str) -> Feed | None:
-    """The feed, or None where feedparser recognised nothing."""
+def _feed(document: Any, *, url: str, unnamed: str) -> Feed | None:
+    """The feed, or None where feedparser recognised nothing. `unnamed` is what a format without a version is called."""
     about, version = document.feed, document.version or ""
     entries = document.entries[:ENTRY_LIMIT]
     if not version and not entries and not about:
@@ -183,7 +198,7 @@ def _feed(document: Any, *, url: str) -> Feed | None:
         title=shortened(plain(str(about.get("title", ""))[:10_000]), 300),
         home_url=home,
         entries=tuple(_entry(raw, tuple(filter(None, bases))) for raw in entries),
-        format=FORMATS.get(version, "rss"),
+        format=FORMATS.get(version, unnamed),
         lifetime=_lifetime(about),
     )
 
