@@ -1,12 +1,14 @@
 """`kennispost sources` and `kennispost harvest`: a line of JSON for each source on standard output, notes on standard error."""
 
 import asyncio
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from content.discovering import discover
 from content.errors import OpmlUnreadable, SourceRefused
 from content.harvest import Recorded, Visit
 from content.opml import OPML_LIMIT, Outline, read_opml, write_opml
@@ -54,6 +56,15 @@ def add(
         except SourceRefused as error:
             _note(str(error))
             raise typer.Exit(code=WRONG_USE) from error
+
+
+@sources.command()
+def find(address: Annotated[str, typer.Argument(help="Address of a site, or of a page on it.")]) -> None:
+    """The feeds of a site, to choose from; nothing is added."""
+    with stated_failures():
+        for found in discover(address, rules=fetch_rules(load_settings())):
+            newest = found.newest.isoformat() if found.newest else None
+            _say(dataclasses.asdict(found) | {"newest": newest})
 
 
 @sources.command("list")
