@@ -12,8 +12,6 @@ import pytest
 
 from content.fetching import FetchRules
 from content.network import networks
-from content.sources import set_enabled, source_by_key
-from service.database import writing
 from service.harvesting import harvest_all
 from service.runtime import Runtime
 from tests.fetched import LOOPBACK, get, reason
@@ -281,14 +279,6 @@ def test_many_slow_sources_do_not_keep_a_good_one_waiting(runtime: Runtime, serv
     report = harvest_all(runtime)
     assert (report.fetched, report.failed) == (1, 8)
     assert time.monotonic() - began < 8  # four at once from one host: 8 slow ones take two turns
-
-
-def test_a_disabled_source_is_left_alone(runtime: Runtime, server: StrangeServer) -> None:
-    add(runtime, "bron", server.on("/feed", with_body(rss(rss_item(1)))))
-    with writing(runtime.engine) as session:
-        set_enabled(session, source=source_by_key(session, "bron"), enabled=False)
-    assert harvest_all(runtime, early=True).sources == 0
-    assert server.requests == []
 
 
 def test_no_thread_and_no_process_stays_behind(runtime: Runtime, server: StrangeServer) -> None:
