@@ -32,6 +32,7 @@ _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)[\s>/]", re.IGNORECASE)
 _CDF = re.compile(r"<channel\s[^>]*\bhref\s*=", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:[\w-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_HEAD = 500_000  # characters of a page in which it may name its feeds
 _LINK = re.compile(rb"</?(?:[\w-]+:)?link\b[^>]*>", re.IGNORECASE)
 _SUBSET = re.compile(r"(<!DOCTYPE[^>\[]*)\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
 
@@ -257,7 +258,7 @@ def _judged(feed: Feed, problems: tuple[str, ...]) -> Reading:
 
 
 def _page_text(text: str, *, url: str) -> str:
-    feeds = read_page(text.encode(), url=url).feeds
+    feeds = read_page(text[:_HEAD].encode(), url=url).feeds
     if feeds:
         return f"This is a web page, not a feed. The page names a feed: {feeds[0]}"
     return "This is a web page, not a feed. Look on the page for the address of its feed."

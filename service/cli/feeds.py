@@ -17,6 +17,7 @@ from content.reading import Reading
 
 FAILED = 1
 LIMIT = 15 * 1024 * 1024
+SECONDS = 10.0  # a person waits
 feeds = typer.Typer(help="Feeds in files.", no_args_is_help=True)
 
 
@@ -41,7 +42,7 @@ def parse(
 ) -> None:
     """Read feeds: {"file","format","entries":[{"id","title","link","published","summary"}],"problems"} a line for each file."""
     failed = 0
-    with ReadingProcess() as apart:
+    with ReadingProcess(seconds=SECONDS) as apart:
         for name in files:
             line = _line(apart, name, base=base)
             failed += line["format"] is None
