@@ -34,6 +34,8 @@ class Act(StrEnum):
     USER_CHANGED = "user-changed"
     USER_DEACTIVATED = "user-deactivated"
     USER_REACTIVATED = "user-reactivated"
+    SOURCE_ADDED = "source-added"
+    SOURCE_CHANGED = "source-changed"
     SOURCE_ENABLED = "source-enabled"
     SOURCE_DISABLED = "source-disabled"
 

@@ -13,6 +13,7 @@ from service.desk import (
     readers,
     returned,
     signing_in,
+    source_finding,
     sources,
     steering,
 )
@@ -30,6 +31,7 @@ ROUTERS = (
     planning.router,
     sources.router,
     returned.router,
+    source_finding.router,
     readers.router,
     people.router,
 )

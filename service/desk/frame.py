@@ -46,6 +46,9 @@ DONE = {
     "link": _("De mail met een link om in te loggen is onderweg."),
     "bron-aan": _("De bron staat weer aan. Bij de volgende ronde halen we haar op."),
     "bron-uit": _("De bron staat uit. Wat we al ophaalden, blijft in de inbox."),
+    "bron-nieuw": _("De bron is toegevoegd. Bij de volgende ronde halen we haar op, of nu als u dat wilt."),
+    "bron-opgehaald": _("De bron is opgehaald. Hieronder ziet u wat het bracht."),
+    "bron-mislukt": _("Het ophalen is niet gelukt. Hieronder ziet u waarom."),
     "onderwerpen": _("De onderwerpen zijn bewaard."),
 }
 """What a person reads after a form did its work; the address names it by its key (?klaar=)."""
@@ -87,6 +90,8 @@ ACT_NAMES = {
     Act.USER_CHANGED: _("veranderde rollen"),
     Act.USER_DEACTIVATED: _("nam iemands toegang weg"),
     Act.USER_REACTIVATED: _("gaf iemand weer toegang"),
+    Act.SOURCE_ADDED: _("voegde een bron toe"),
+    Act.SOURCE_CHANGED: _("veranderde een bron"),
     Act.SOURCE_ENABLED: _("zette een bron aan"),
     Act.SOURCE_DISABLED: _("zette een bron uit"),
 }
