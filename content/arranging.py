@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from content.composing import check_block, section_by_key, touch
 from content.errors import UnknownIssue
+from content.interventions.tables import ChangeEvent, EventState
 from content.issues import Block, Issue, blocks_of
 from content.items import InboxState, Item
 
@@ -75,7 +76,7 @@ def move_block(session: Session, *, block: Block, steps: int, by: str, now: date
 
 
 def remove_block(session: Session, *, block: Block, by: str, now: datetime) -> None:
-    """Take a block out; its item goes back to those that were kept.
+    """Take a block out; its item goes back to those that were kept, its change to those that wait.
 
     Raises:
         IssueClosed: the issue has been sent.
@@ -90,6 +91,10 @@ def remove_block(session: Session, *, block: Block, by: str, now: datetime) -> N
         if item is not None and used_elsewhere is None:
             item.state = InboxState.KEPT
             session.add(item)
+    if block.event_id is not None:
+        event = session.get_one(ChangeEvent, block.event_id)
+        event.state = EventState.NEW
+        session.add(event)
     session.delete(block)
     session.flush()
 

@@ -133,7 +133,7 @@ def add_item(
     )
     item.state = InboxState.USED
     session.add(item)
-    return _add(
+    return add_block(
         session,
         issue,
         Block(
@@ -181,7 +181,7 @@ def add_text(
         tags=list(tags),
     )
     check_block(block)
-    return _add(session, issue, block)
+    return add_block(session, issue, block)
 
 
 def add_link(
@@ -216,7 +216,7 @@ def add_link(
         tags=list(tags),
     )
     check_block(block)
-    return _add(session, issue, block)
+    return add_block(session, issue, block)
 
 
 def touch(session: Session, *, issue: Issue, by: str, now: datetime) -> None:
@@ -267,7 +267,8 @@ def check_block(block: Block) -> None:
         raise BlockRefused("A web address begins with https:// or http://.")
 
 
-def _add(session: Session, issue: Issue, block: Block) -> Block:
+def add_block(session: Session, issue: Issue, block: Block) -> Block:
+    """Put a block at the end of its section; `touch` the issue first."""
     there = [other.position for other in blocks_of(session, issue) if other.section_id == block.section_id]
     block.position = max(there, default=-1) + 1
     session.add(block)
