@@ -1,10 +1,12 @@
 """Featuring: an intervention, or a change to one, as a block of an issue. The block copies the card as it is now."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
-from content.composing import add_block, escape_markdown, touch
+from content.composing import add_block, escape_markdown, section_by_key, touch
 from content.errors import BlockRefused, UnknownIntervention
 from content.interventions.card_lines import card_lines
 from content.interventions.cards import Card, card_of
@@ -56,13 +58,7 @@ def add_intervention(
         BlockRefused: it stands in this issue already.
     """
     touch(session, issue=issue, by=by, now=now)
-    there = select(Block).where(
-        Block.issue_id == issue.id,
-        Block.intervention_id == intervention.id,
-        Block.kind == BlockKind.INTERVENTION,
-    )
-    if session.exec(there).first() is not None:
-        raise BlockRefused("This intervention is in the issue already.")
+    refuse_twice(session, issue, intervention_id=intervention.id or 0, event=None)
     card = card_of(session, intervention)
     block = _block(session, issue, card, kind=BlockKind.INTERVENTION, vocabulary=vocabulary, address=address)
     block.title, block.body = card.name, _summary(card)
@@ -88,8 +84,7 @@ def add_change(
     touch(session, issue=issue, by=by, now=now)
     if event.kind in UNPUBLISHED:
         raise BlockRefused("A record that is only missing from a list is never published.")
-    if session.exec(select(Block).where(Block.issue_id == issue.id, Block.event_id == event.id)).first():
-        raise BlockRefused("This change is in the issue already.")
+    refuse_twice(session, issue, intervention_id=event.intervention_id, event=event)
     intervention = whole(session, intervention_by_id(session, event.intervention_id))
     card = card_of(session, intervention)
     block = _block(session, issue, card, kind=BlockKind.CHANGE, vocabulary=vocabulary, address=address)
@@ -99,6 +94,46 @@ def add_change(
     event.state = EventState.USED
     session.add(event)
     return add_block(session, issue, block)
+
+
+def restore_featured(
+    session: Session, *, issue: Issue, section_key: str, record: Mapping[str, Any], by: str, now: datetime
+) -> Block:
+    """Put back a block that was removed, with the card as it was then; its change is used again.
+
+    Raises:
+        IssueClosed: the issue has been sent.
+        BlockRefused: the intervention or the change stands in this issue again already.
+    """
+    touch(session, issue=issue, by=by, now=now)
+    event = session.get(ChangeEvent, record["event_id"]) if record["event_id"] else None
+    refuse_twice(session, issue, intervention_id=record["intervention_id"], event=event)
+    if event is not None:
+        event.state = EventState.USED
+        session.add(event)
+    names = ("kind", "title", "body", "link", "source_name", "intervention_id", "event_id", "tags", "details")
+    block = Block(
+        issue_id=issue.id or 0,
+        section_id=section_by_key(session, issue, section_key).id or 0,
+        position=0,
+        **{name: record[name] for name in names},
+    )
+    return add_block(session, issue, block)
+
+
+def refuse_twice(session: Session, issue: Issue, *, intervention_id: int, event: ChangeEvent | None) -> None:
+    """Hold an issue to one card of an intervention, and one block of a change.
+
+    Raises:
+        BlockRefused: it stands in this issue already.
+    """
+    there = select(Block).where(Block.issue_id == issue.id)
+    if event is not None:
+        there = there.where(Block.event_id == event.id)
+    else:
+        there = there.where(Block.intervention_id == intervention_id, Block.kind == BlockKind.INTERVENTION)
+    if session.exec(there).first() is not None:
+        raise BlockRefused("This intervention or change is in the issue already.")
 
 
 def event_sentence(session: Session, event: ChangeEvent, *, language: str) -> str:

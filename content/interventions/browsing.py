@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from content.interventions.changes import UNPUBLISHED
-from content.interventions.tables import ChangeEvent, Intervention, InterventionTag
+from content.interventions.tables import ChangeEvent, EventState, Intervention, InterventionTag
 from content.plaintext import folded
 
 
@@ -50,7 +50,9 @@ def history_of(
     session: Session, intervention: Intervention, *, unpublished: bool = False
 ) -> list[ChangeEvent]:
     """What happened to an intervention, the latest first; what is never published only where it is asked for."""
-    wanted = select(ChangeEvent).where(ChangeEvent.intervention_id == intervention.id)
+    wanted = select(ChangeEvent).where(
+        ChangeEvent.intervention_id == intervention.id, ChangeEvent.state != EventState.UNDONE
+    )
     if not unpublished:
         wanted = wanted.where(col(ChangeEvent.kind).not_in(UNPUBLISHED))
     return list(session.exec(wanted.order_by(col(ChangeEvent.at).desc(), col(ChangeEvent.id).desc())))

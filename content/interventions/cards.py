@@ -15,7 +15,14 @@ from content.interventions.databases import database_name
 from content.interventions.knowing import RecordState
 from content.interventions.scales import Level, level_of
 from content.interventions.statements import Conflict, Source, Statement, conflicts, statements_of
-from content.interventions.tables import ChangeEvent, Fact, Intervention, InterventionTag, SourceRecord
+from content.interventions.tables import (
+    ChangeEvent,
+    EventState,
+    Fact,
+    Intervention,
+    InterventionTag,
+    SourceRecord,
+)
 from content.interventions.validity import expiry
 from content.vocabulary import FACETS
 
@@ -117,7 +124,11 @@ def cards_of(session: Session, interventions: Sequence[Intervention]) -> list[Ca
     changes = _by_intervention(
         session.exec(
             select(ChangeEvent)
-            .where(col(ChangeEvent.intervention_id).in_(ids), col(ChangeEvent.kind).not_in(UNPUBLISHED))
+            .where(
+                col(ChangeEvent.intervention_id).in_(ids),
+                col(ChangeEvent.kind).not_in(UNPUBLISHED),
+                ChangeEvent.state != EventState.UNDONE,
+            )
             .order_by(col(ChangeEvent.at).desc(), col(ChangeEvent.id).desc())
         )
     )

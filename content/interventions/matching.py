@@ -11,7 +11,7 @@ from content.links import canonical as same_address
 
 
 class Evidence(StrEnum):
-    """What speaks for two being one."""
+    """What speaks for two being one; the last speaks against it: a database seldom has one intervention twice."""
 
     KNOWN_ID = "known_id"
     SAME_PAGE = "same_page"
@@ -19,6 +19,8 @@ class Evidence(StrEnum):
     SAME_OWNER = "same_owner"
     SHORT_NAME = "short_name"
     LIKE_NAME = "like_name"
+    NO_OTHER_OWNER = "no_other_owner"
+    SAME_DATABASE = "same_database"
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,11 @@ class Match:
 
     @property
     def certain(self) -> bool:
-        """A known id, the same page, or the same full name and an owner in common."""
+        """A known id, the same page, or the same full name and no other owner, in another database."""
         found = set(self.evidence)
-        return bool(found & {Evidence.KNOWN_ID, Evidence.SAME_PAGE}) or found >= {
-            Evidence.SAME_NAME,
-            Evidence.SAME_OWNER,
-        }
+        named = Evidence.SAME_NAME in found and bool(found & {Evidence.SAME_OWNER, Evidence.NO_OTHER_OWNER})
+        sure = bool(found & {Evidence.KNOWN_ID, Evidence.SAME_PAGE})
+        return sure or (named and Evidence.SAME_DATABASE not in found)
 
 
 ALIKE = 0.88
@@ -62,7 +63,7 @@ _SMALL = frozenset(
 
 def normal_name(name: str) -> str:
     """A name without case, accents, punctuation and what stands between brackets."""
-    bare = re.sub(r"\([^)]*\)", " ", fold(name).text)
+    bare = re.sub(r"\([^)]*\)", " ", fold(name).text).replace("&", " en ")
     return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
 
 
@@ -118,10 +119,18 @@ def _evidence(one: Traits, other: Traits) -> Iterable[Evidence]:
         yield Evidence.LIKE_NAME
     if owners_meet(one.owners, other.owners):
         yield Evidence.SAME_OWNER
+    elif not one.owners or not other.owners:
+        yield Evidence.NO_OTHER_OWNER
+    if _databases(one) & _databases(other):
+        yield Evidence.SAME_DATABASE
 
 
 def _short(one: Traits) -> set[str]:
     return {short for name in one.names for short in short_names(name)}
+
+
+def _databases(one: Traits) -> set[str]:
+    return {known.partition(":")[0] for known in one.ids}
 
 
 def _weight(match: Match) -> int:

@@ -12,6 +12,7 @@ from content.interventions.labelling import label
 from content.interventions.pairing import keep_apart, new_intervention, pair_of
 from content.interventions.tables import (
     ChangeEvent,
+    EventState,
     Fact,
     Intervention,
     Pair,
@@ -51,12 +52,12 @@ def merge(
     )
     _move(session, placing, to=target.id or 0)
     source.merged_into, source.changed_at, target.changed_at = target.id, now, now
-    session.add_all([placing, source, target])
-    session.add(
-        ChangeEvent(
-            intervention_id=target.id or 0, at=now, kind=Kind.MERGED, old=source.name, new=target.name
-        )
+    event = ChangeEvent(
+        intervention_id=target.id or 0, at=now, kind=Kind.MERGED, old=source.name, new=target.name
     )
+    session.add_all([placing, source, target, event])
+    session.flush()
+    placing.event_id = event.id
     _say(session, source.id or 0, target.id or 0, PairState.ACCEPTED, by=by, now=now)
     session.flush()
     label(session, target, vocabulary=vocabulary)
@@ -115,7 +116,8 @@ def undo(session: Session, *, placing: Placing, vocabulary: Vocabulary, now: dat
     _move(session, placing, to=old.id or 0)
     if placing.kind == PlacingKind.MERGE:
         old.merged_into = None
-        _withdraw_event(session, old, new)
+        if placing.event_id is not None:
+            session.get_one(ChangeEvent, placing.event_id).state = EventState.UNDONE
         _say(session, old.id or 0, new.id or 0, PairState.PROPOSED, by="", now=now)
     else:
         _end(session, new, into=old, now=now)
@@ -175,18 +177,6 @@ def _say(session: Session, one: int, other: int, state: PairState, *, by: str, n
     pair = pair or Pair(intervention_id=one, other_id=other, proposed_at=now)
     pair.state, pair.decided_by, pair.decided_at = state, by, now if by else None
     session.add(pair)
-
-
-def _withdraw_event(session: Session, old: Intervention, new: Intervention) -> None:
-    told = select(ChangeEvent).where(
-        ChangeEvent.intervention_id == new.id,
-        ChangeEvent.kind == Kind.MERGED,
-        ChangeEvent.old == old.name,
-        ChangeEvent.new == new.name,
-    )
-    for event in session.exec(told):
-        event.state = "dropped"
-        session.add(event)
 
 
 def _end(session: Session, made: Intervention, *, into: Intervention, now: datetime) -> None:

@@ -13,11 +13,12 @@ from content.interventions.knowing import RecordState
 
 
 class EventState(StrEnum):
-    """What the editors did with an event."""
+    """What the editors did with an event. An undone one tells of a merge that was taken back: it is history of nothing."""
 
     NEW = "new"
     USED = "used"
     DROPPED = "dropped"
+    UNDONE = "undone"
 
 
 class PairState(StrEnum):
@@ -196,7 +197,10 @@ class Pair(Record, table=True):
 
 
 class Placing(Record, table=True):
-    """An editor's merge or split: which records, facts and events went from where to where, so that it can be undone."""
+    """An editor's merge or split: which records, facts and events went from where to where, so that it can be undone.
+
+    `event_id` is the event that tells of a merge.
+    """
 
     __tablename__ = "intervention_placing"
 
@@ -207,6 +211,7 @@ class Placing(Record, table=True):
     records: list[int] = Field(default_factory=list, sa_type=JSON)
     facts: list[int] = Field(default_factory=list, sa_type=JSON)
     events: list[int] = Field(default_factory=list, sa_type=JSON)
+    event_id: int | None = Field(default=None, foreign_key="intervention_event.id")
     at: datetime = Field(sa_type=Instant)
     by: str
     undone_at: datetime | None = Field(default=None, sa_type=Instant)

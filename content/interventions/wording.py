@@ -91,6 +91,10 @@ EVIDENCE = {
     Evidence.SAME_OWNER: Words("dezelfde eigenaar", "the same owner"),
     Evidence.SHORT_NAME: Words("dezelfde korte naam", "the same short name"),
     Evidence.LIKE_NAME: Words("een naam die er veel op lijkt", "a name that is much alike"),
+    Evidence.NO_OTHER_OWNER: Words("geen andere eigenaar bekend", "no other owner known"),
+    Evidence.SAME_DATABASE: Words(
+        "maar: een ander nummer in dezelfde databank", "but: another number in the same database"
+    ),
 }
 
 _DERIVED = Words(

@@ -113,30 +113,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_intervention_pair_state"), ["state"], unique=False)
 
     op.create_table(
-        "intervention_placing",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("from_id", sa.Integer(), nullable=False),
-        sa.Column("to_id", sa.Integer(), nullable=False),
-        sa.Column("records", sa.JSON(), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column("events", sa.JSON(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["from_id"], ["intervention.id"], name=op.f("fk_intervention_placing_from_id_intervention")
-        ),
-        sa.ForeignKeyConstraint(
-            ["to_id"], ["intervention.id"], name=op.f("fk_intervention_placing_to_id_intervention")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_intervention_placing")),
-    )
-    with op.batch_alter_table("intervention_placing", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_intervention_placing_from_id"), ["from_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_intervention_placing_to_id"), ["to_id"], unique=False)
-
-    op.create_table(
         "intervention_record",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("intervention_id", sa.Integer(), nullable=False),
@@ -228,6 +204,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_intervention_event_state"), ["state"], unique=False)
 
     op.create_table(
+        "intervention_placing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("records", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["intervention_event.id"],
+            name=op.f("fk_intervention_placing_event_id_intervention_event"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_id"], ["intervention.id"], name=op.f("fk_intervention_placing_from_id_intervention")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_id"], ["intervention.id"], name=op.f("fk_intervention_placing_to_id_intervention")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intervention_placing")),
+    )
+    with op.batch_alter_table("intervention_placing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_intervention_placing_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intervention_placing_to_id"), ["to_id"], unique=False)
+
+    op.create_table(
         "intervention_snapshot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
@@ -284,6 +290,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_intervention_snapshot_record_id"))
 
     op.drop_table("intervention_snapshot")
+    with op.batch_alter_table("intervention_placing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_intervention_placing_to_id"))
+        batch_op.drop_index(batch_op.f("ix_intervention_placing_from_id"))
+
+    op.drop_table("intervention_placing")
     with op.batch_alter_table("intervention_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_intervention_event_state"))
         batch_op.drop_index(batch_op.f("ix_intervention_event_record_id"))
@@ -301,11 +312,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_intervention_record_intervention_id"))
 
     op.drop_table("intervention_record")
-    with op.batch_alter_table("intervention_placing", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_intervention_placing_to_id"))
-        batch_op.drop_index(batch_op.f("ix_intervention_placing_from_id"))
-
-    op.drop_table("intervention_placing")
     with op.batch_alter_table("intervention_pair", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_intervention_pair_state"))
         batch_op.drop_index(batch_op.f("ix_intervention_pair_intervention_id"))
