@@ -125,7 +125,7 @@ def test_a_change_becomes_a_block_and_waits_again_when_it_is_removed(knowing: Ru
         block = add_change(session, issue=issue, event=event, **shared)
         assert (block.title, event.state) == ("Unity: opnieuw erkend", "used")
         assert block.body == (
-            "Opnieuw erkend op 7 juni 2026, met hetzelfde niveau (Databank Effectieve Jeugdinterventies (NJi))."
+            "Opnieuw erkend op 7 juni 2026, met hetzelfde niveau, volgens Databank Effectieve Jeugdinterventies (NJi)."
         )
         with pytest.raises(BlockRefused):
             add_change(session, issue=issue, event=event, **shared)

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from content.interventions.changes import UNPUBLISHED
-from content.interventions.tables import ChangeEvent, EventState, Intervention, InterventionTag
+from content.interventions.tables import ChangeEvent, EventState, Fact, Intervention, InterventionTag
 from content.plaintext import folded
 
 
@@ -32,10 +32,42 @@ def browse(
     return list(session.exec(wanted.order_by(*order).limit(limit).offset(offset)))
 
 
-def browse_size(session: Session, *, slugs: tuple[str, ...] = (), level: str = "", search: str = "") -> int:
-    """How many `browse` would give without a limit."""
-    wanted = select(func.count(col(Intervention.id))).where(*_wanted(slugs, level, search))
+def browse_size(
+    session: Session,
+    *,
+    slugs: tuple[str, ...] = (),
+    level: str = "",
+    search: str = "",
+    everything: bool = False,
+) -> int:
+    """How many `browse` or `unchecked_first` would give without a limit."""
+    wanted = select(func.count(col(Intervention.id))).where(
+        *_wanted(slugs, level, search, everything=everything)
+    )
     return session.exec(wanted).one()
+
+
+def unchecked_first(
+    session: Session, *, search: str = "", everything: bool = False, limit: int = 40, offset: int = 0
+) -> list[tuple[Intervention, int]]:
+    """Interventions with how many facts nobody checked yet; those with the most first.
+
+    With `everything` also those that are about no substance, which no reader sees.
+    """
+    waiting = (
+        select(Fact.intervention_id, func.count().label("number"))
+        .where(col(Fact.checked_at).is_(None), col(Fact.refused_at).is_(None))
+        .group_by(col(Fact.intervention_id))
+        .subquery()
+    )
+    number = func.coalesce(waiting.c.number, 0)
+    found = (
+        select(Intervention, number)
+        .outerjoin(waiting, waiting.c.intervention_id == col(Intervention.id))
+        .where(*_wanted((), "", search, everything=everything))
+        .order_by(number.desc(), func.lower(Intervention.name), col(Intervention.id))
+    )
+    return [(one, count) for one, count in session.exec(found.limit(limit).offset(offset))]
 
 
 def used_terms(session: Session) -> set[str]:
@@ -64,8 +96,11 @@ def about_our_subject() -> ColumnElement[bool]:
     return col(Intervention.id).in_(tagged)
 
 
-def _wanted(slugs: tuple[str, ...], level: str, search: str) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [col(Intervention.merged_into).is_(None), about_our_subject()]
+def _wanted(
+    slugs: tuple[str, ...], level: str, search: str, *, everything: bool = False
+) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [col(Intervention.merged_into).is_(None)]
+    wanted += [] if everything else [about_our_subject()]
     wanted += [
         col(Intervention.id).in_(select(InterventionTag.intervention_id).where(InterventionTag.slug == slug))
         for slug in slugs

@@ -48,7 +48,7 @@ def card_lines(card: Card, vocabulary: Vocabulary) -> tuple[Line, ...]:
 
 def _lines(card: Card, vocabulary: Vocabulary) -> Iterator[Line]:
     yield _level(card)
-    ages = [one.text for one in card.said.get("age", ())]
+    ages = [one.text for one in card.said.get("age", ()) if not one.source.within]
     yield _both(
         "about", *(_terms(card.tags.get("substance", ()), vocabulary, language) for language in LANGUAGES)
     )

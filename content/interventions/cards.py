@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from content.crawled import FIELDS, Value
-from content.interventions.canonical import YES, ages_of, as_text, as_values
+from content.interventions.canonical import YES, ages_of, as_text
 from content.interventions.changes import UNPUBLISHED
 from content.interventions.databases import database_name
 from content.interventions.knowing import RecordState
@@ -31,15 +31,15 @@ Row = TypeVar("Row", Fact, SourceRecord, InterventionTag, ChangeEvent)
 
 @dataclass(frozen=True)
 class Recognition:
-    """What one source says of the evidence. `expires` is derived; `level` is None where only the day is known."""
+    """What sources say of the evidence, in the same words. `expires` is derived; without `level` only the day is known."""
 
     level: Level | None
     words: str
     day: str
     committee: str
-    source: Source
     in_reassessment: bool
     expires: date | None
+    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,9 @@ class Listing:
 class Card:
     """An intervention as readers see it.
 
-    `said` holds the statements by field, without those that only repeat another; `tags` slugs by facet. `known_to` and
-    `used_by` are how many of the 37 municipalities with a policy knew it and used it in 2022, None where nobody asked.
+    `said` holds the statements by field, without those that only repeat another; `tags` slugs by facet, and `tagged_from` where
+    the editors have them from. `known_to` and `used_by` are how many of the 37 municipalities with a policy knew it and
+    used it in 2022, None where nobody asked.
     """
 
     intervention_id: int
@@ -65,6 +66,7 @@ class Card:
     name: str
     said: Mapping[str, tuple[Statement, ...]]
     tags: Mapping[str, tuple[str, ...]]
+    tagged_from: Mapping[str, tuple[Source, ...]]
     recognitions: tuple[Recognition, ...]
     conflicts: tuple[Conflict, ...]
     listings: tuple[Listing, ...]
@@ -89,7 +91,10 @@ class Card:
     @property
     def unchecked(self) -> bool:
         """Whether anything on it was not checked by an editor yet."""
-        return any(not one.source.checked for said in self.said.values() for one in said)
+        sources = [one.source for said in self.said.values() for one in said]
+        return any(
+            not one.checked for one in (*sources, *(one for row in self.tagged_from.values() for one in row))
+        )
 
 
 def card_of(session: Session, intervention: Intervention) -> Card:
@@ -159,6 +164,11 @@ def make_card(
         name=intervention.name,
         said={name: tuple(by_field[name]) for name in FIELDS if name in by_field},
         tags=_by_facet(tags),
+        tagged_from={
+            facet: tuple(dict.fromkeys(_source_of(fact) for fact in facts if fact.field == facet))
+            for facet in FACETS
+            if intervention.tagged_by != "editor" and any(fact.field == facet for fact in facts)
+        },
         recognitions=_recognitions(said),
         conflicts=conflicts(said),
         listings=tuple(
@@ -187,11 +197,11 @@ def all_statements(facts: Iterable[Fact], records: Iterable[SourceRecord]) -> li
     ]
     spoken = {statement.field for statement in of_records}
     of_facts = [
-        Statement(
-            fact.field, _fact_value(fact), Source(fact.source, fact.source_link, fact.checked_at is not None)
-        )
+        Statement(fact.field, _fact_value(fact), _source_of(fact))
         for fact in facts
-        if fact.field in FIELDS and (fact.checked_at is not None or fact.field not in spoken)
+        if fact.field in FIELDS
+        and fact.field not in FACETS
+        and (fact.checked_at is not None or fact.field not in spoken)
     ]
     return of_facts + of_records
 
@@ -201,28 +211,36 @@ def record_fields(record: SourceRecord) -> dict[str, Value]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in record.fields.items()}
 
 
+def _source_of(fact: Fact) -> Source:
+    return Source(fact.source, fact.source_link, fact.checked_at is not None)
+
+
 def _fact_value(fact: Fact) -> Value:
     values = tuple(ages_of(one) for one in fact.value) if fact.field == "age" else tuple(fact.value)
     return values if len(values) != 1 else values[0]
 
 
 def _recognitions(said: Iterable[Statement]) -> tuple[Recognition, ...]:
-    """Each source's own; a source that names neither a level nor a day says nothing here."""
+    """Each source's own, those that say the same together; a source that names neither a level nor a day says nothing here."""
     by_source: dict[Source, dict[str, Value]] = defaultdict(dict)
     for statement in said:
         by_source[statement.source][statement.field] = statement.value
+    found: dict[tuple[str, ...], list[Source]] = defaultdict(list)
+    for source, fields in by_source.items():
+        if fields.get("level") or fields.get("level_date"):
+            names = ("level", "level_date", "committee", "in_reassessment")
+            found[tuple(as_text(fields.get(name, "")) for name in names)].append(source)
     return tuple(
         Recognition(
-            level=level_of(as_text(fields.get("level", ""))),
-            words=as_text(fields.get("level", "")),
-            day=as_text(fields.get("level_date", "")),
-            committee=as_text(fields.get("committee", "")),
-            source=source,
-            in_reassessment=YES in as_values(fields.get("in_reassessment")),
-            expires=expiry(as_text(fields.get("level_date", ""))),
+            level=level_of(level),
+            words=level,
+            day=day,
+            committee=committee,
+            in_reassessment=reassessed == YES,
+            expires=expiry(day),
+            sources=tuple(sources),
         )
-        for source, fields in by_source.items()
-        if fields.get("level") or fields.get("level_date")
+        for (level, day, committee, reassessed), sources in found.items()
     )
 
 

@@ -106,38 +106,38 @@ _SENTENCES = {
     Kind.ADDED: Words("Nieuw in {database}.", "New in {database}."),
     Kind.CONTENT_CHANGED: Words("{database} veranderde: {field}.", "{database} changed: {field}."),
     Kind.LEVEL_RAISED: Words(
-        "De erkenning is hoger: van {old} naar {new} ({database}).",
-        "The recognition is higher: from {old} to {new} ({database}).",
+        "De erkenning is hoger: van {old} naar {new}, volgens {database}.",
+        "The recognition is higher: from {old} to {new}, according to {database}.",
     ),
     Kind.LEVEL_LOWERED: Words(
-        "De erkenning is lager: van {old} naar {new} ({database}).",
-        "The recognition is lower: from {old} to {new} ({database}).",
+        "De erkenning is lager: van {old} naar {new}, volgens {database}.",
+        "The recognition is lower: from {old} to {new}, according to {database}.",
     ),
     Kind.RE_RECOGNISED: Words(
-        "Opnieuw erkend op {new}, met hetzelfde niveau ({database}).",
-        "Recognised again on {new}, at the same level ({database}).",
+        "Opnieuw erkend op {new}, met hetzelfde niveau, volgens {database}.",
+        "Recognised again on {new}, at the same level, according to {database}.",
     ),
     Kind.IN_REASSESSMENT: Words(
-        "De erkenning wordt nu opnieuw beoordeeld ({database}).",
-        "The recognition is now being reassessed ({database}).",
+        "De erkenning wordt nu opnieuw beoordeeld, volgens {database}.",
+        "The recognition is now being reassessed, according to {database}.",
     ),
     Kind.EXPIRING_SOON: Words(
-        "De erkenning loopt waarschijnlijk af op {new} ({database}).",
-        "The recognition probably runs out on {new} ({database}).",
+        "De erkenning in {database} loopt waarschijnlijk af op {new}.",
+        "The recognition in {database} probably runs out on {new}.",
     ),
     Kind.EXPIRED: Words(
-        "De erkenning is waarschijnlijk verlopen op {new} ({database}).",
-        "The recognition probably ran out on {new} ({database}).",
+        "De erkenning in {database} is waarschijnlijk verlopen op {new}.",
+        "The recognition in {database} probably ran out on {new}.",
     ),
     Kind.MISSING: Words("Niet gevonden in de lijst van {database}.", "Not found in the list of {database}."),
     Kind.WITHDRAWN: Words("Staat niet meer in {database}.", "Is no longer in {database}."),
     Kind.RESTORED: Words("Staat weer in {database}.", "Is in {database} again."),
     Kind.MERGED: Words("„{old}” hoort nu bij deze interventie.", "“{old}” is now part of this intervention."),
 }
-_FIRST = Words("Erkend als {new} ({database}).", "Recognised as {new} ({database}).")
+_FIRST = Words("Erkend als {new}, volgens {database}.", "Recognised as {new}, according to {database}.")
 _NONE = Words(
-    "De erkenning ({old}) staat er niet meer ({database}).",
-    "The recognition ({old}) is no longer there ({database}).",
+    "De erkenning ({old}) staat niet meer in {database}.",
+    "The recognition ({old}) is no longer in {database}.",
 )
 
 
