@@ -28,6 +28,9 @@ from content.vocabulary import Vocabulary
 SECTION = "practice"
 """Where interventions stand, unless an editor moves them."""
 
+MOST_SOURCES = 3
+"""Sources that a block names; the card has them all."""
+
 SUMMARY = 280
 """Signs of a summary that a mail quotes; the rest stands on the card's own page."""
 
@@ -172,7 +175,6 @@ def event_by_id(session: Session, event_id: int) -> ChangeEvent:
 def _block(
     session: Session, issue: Issue, card: Card, *, kind: BlockKind, vocabulary: Vocabulary, address: str
 ) -> Block:
-    source = card.first("summary")
     return Block(
         issue_id=issue.id or 0,
         section_id=_section(session, issue).id or 0,
@@ -180,8 +182,7 @@ def _block(
         position=0,
         title="",
         link=f"{address}/{card.slug}",
-        source_name=", ".join(dict.fromkeys(one.name for one in card.listings))
-        or (source.source.name if source else ""),
+        source_name="; ".join(card.source_names[:MOST_SOURCES]),
         intervention_id=card.intervention_id,
         tags=[slug for slug in card.slugs if slug in vocabulary.by_slug],
         details=[line.as_record() for line in card_lines(card, vocabulary)],

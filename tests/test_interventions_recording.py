@@ -4,15 +4,14 @@ from datetime import timedelta
 
 import pytest
 from crawls import WITHDRAWAL, a_crawl, a_page, day, pages
+from knowledge import record, unity_crawls
 from sqlmodel import Session, col, select
 
-from content.crawled import CrawlResult
 from content.errors import CrawlRefused, PlacingRefused
 from content.interventions.accepting import accept_crawl, may_accept
 from content.interventions.cards import card_of
 from content.interventions.labelling import tags_of
 from content.interventions.merging import merge, split, undo
-from content.interventions.recording import Recorded, record_crawl
 from content.interventions.starter import load_starter_interventions
 from content.interventions.tables import (
     ChangeEvent,
@@ -28,44 +27,8 @@ from service.runtime import Runtime
 EDITOR = "noor@kennispost.example"
 
 
-def record(runtime: Runtime, *crawls: CrawlResult) -> list[Recorded]:
-    """Record crawls, each in a transaction of its own."""
-    done = []
-    for crawl in crawls:
-        with writing(runtime.engine) as session:
-            done.append(
-                record_crawl(session, result=crawl, now=crawl.finished, vocabulary=runtime.vocabulary)
-            )
-    return done
-
-
 def kinds(session: Session) -> list[str]:
     return list(session.exec(select(ChangeEvent.kind).order_by(col(ChangeEvent.id))))
-
-
-UNITY = {"name": "Unity", "level": "Goed onderbouwd", "summary": "Voorlichting over drugs op festivals."}
-
-
-def unity_crawls() -> list[CrawlResult]:
-    """The case as it was: Loketgezondleven in 2017, 2018 and relabelled; NJi beside it."""
-    loket = {"source": "loketgezondleven"}
-    first = a_page("1400610", **UNITY, level_date="28-06-2011", published="28-03-2017", age="18-35")
-    second = a_page("1400610", **UNITY, level_date="07-06-2018", published="03-07-2018", age="18-35")
-    relabelled = a_page(
-        "1400610", **UNITY | {"level": "goed onderbouwd (I)"}, published="03-07-2018", age="18 t/m 35 jaar"
-    )
-    read_anew = a_page("1400610", **UNITY, level_date="2018-06-07", published="2018-07-03", age="18-35")
-    nji = a_page(
-        "unity", **UNITY, level_date="07-06-2018", age="19-35", target_group="Uitgaanders van 18 tot 36 jaar."
-    )
-    return [
-        a_crawl(day(0), [first], **loket),
-        a_crawl(day(1), [second], **loket),
-        a_crawl(day(2), [relabelled], **loket),
-        a_crawl(day(3), [read_anew], version="2", **loket),
-        a_crawl(day(3), [nji]),
-        a_crawl(day(4), [nji]),
-    ]
 
 
 def test_the_unity_case(runtime: Runtime) -> None:

@@ -7,7 +7,8 @@ from babel.lists import format_list
 
 from content.interventions.cards import Card, Recognition
 from content.interventions.changes import Kind
-from content.interventions.wording import KINDS, LANGUAGES, Words, day_in_full
+from content.interventions.wording import KINDS, LANGUAGES, Words, day_in_full, field_name
+from content.plaintext import shortened
 from content.vocabulary import Vocabulary
 
 LINE_NAMES = {
@@ -20,7 +21,7 @@ LINE_NAMES = {
     "costs": Words("Kosten", "Costs"),
     "feasibility": Words("Uitvoerbaarheid", "Feasibility"),
     "change": Words("Laatst veranderd", "Last changed"),
-    "conflict": Words("Let op", "Mind"),
+    "mind": Words("Let op", "Mind"),
 }
 """What a line is called, by its key."""
 
@@ -48,37 +49,49 @@ def card_lines(card: Card, vocabulary: Vocabulary) -> tuple[Line, ...]:
 
 def _lines(card: Card, vocabulary: Vocabulary) -> Iterator[Line]:
     yield _level(card)
-    ages = [one.text for one in card.said.get("age", ()) if not one.source.within]
-    yield _both(
-        "about", *(_terms(card.tags.get("substance", ()), vocabulary, language) for language in LANGUAGES)
-    )
-    yield _both(
-        "whom",
-        *(
-            _joined(
-                [*_labels(card.tags.get("target-group", ()), vocabulary, language), *_ages(ages, language)],
-                language,
-            )
-            for language in LANGUAGES
-        ),
-    )
-    yield _both(
-        "where", *(_terms(card.tags.get("setting", ()), vocabulary, language) for language in LANGUAGES)
-    )
-    for name, field in (
-        ("owner", "owner"),
-        ("by", "organisation_kinds"),
-        ("costs", "costs"),
-        ("feasibility", "feasibility"),
-    ):
+    yield _both("about", *(_terms(card.tags.get("substance", ()), vocabulary, one) for one in LANGUAGES))
+    yield _both("whom", *(_whom(card, vocabulary, one) for one in LANGUAGES))
+    yield _both("where", *(_terms(card.tags.get("setting", ()), vocabulary, one) for one in LANGUAGES))
+    for name, field in _SAID:
         said = card.first(field)
-        text = _shortened(said.text.replace("; ", ", ")) if said else ""
+        text = shortened(said.text.replace("; ", ", "), QUOTED) if said else ""
         yield _both(name, text, text)
     if card.last_change is not None:
         kind, day = KINDS[Kind(card.last_change.kind)], card.last_change.at.date().isoformat()
         yield _both("change", *(f"{kind.label(one)}, {day_in_full(day, one)}" for one in LANGUAGES))
-    if card.conflicts:
-        yield Line("conflict", "bronnen zeggen hier niet hetzelfde", "sources do not say the same here")
+    yield _both("mind", *(_warnings(card, one) for one in LANGUAGES))
+
+
+_SAID = (("owner", "owner"), ("by", "organisation_kinds"), ("costs", "costs"), ("feasibility", "feasibility"))
+
+_CONFLICT = Words("bronnen zeggen niet hetzelfde over {fields}", "sources do not say the same about {fields}")
+_UNCHECKED = Words(
+    "niet alles is al nagekeken door de redactie", "the editors have not checked everything yet"
+)
+_WITHDRAWN = Words("staat niet meer in een databank", "is no longer in a database")
+
+
+def _warnings(card: Card, language: str) -> str:
+    """What a reader should know before they rely on it."""
+    fields = _joined([field_name(conflict.field, language) for conflict in card.conflicts], language)
+    warned = [_CONFLICT.label(language).format(fields=fields)] if fields else []
+    warned += [_UNCHECKED.label(language)] if card.unchecked else []
+    warned += [_WITHDRAWN.label(language)] if card.withdrawn else []
+    return "; ".join(warned)
+
+
+def _whom(card: Card, vocabulary: Vocabulary, language: str) -> str:
+    """The groups, and the ages as sources have them; where those differ each stands there, none is weighed."""
+    groups = _terms(card.tags.get("target-group", ()), vocabulary, language)
+    spans = [one.text for one in card.said.get("age", ()) if not one.source.within]
+    if not spans:
+        return groups
+    ages = f"{_OR.label(language).join(spans)} {_YEARS.label(language)}"
+    return f"{groups} ({ages})" if groups else ages
+
+
+_YEARS = Words("jaar", "years")
+_OR = Words(" of ", " or ")
 
 
 def _level(card: Card) -> Line:
@@ -96,10 +109,12 @@ def _level(card: Card) -> Line:
     return Line("level", "weten wij nog niet", "we do not know yet")
 
 
+_SINCE = Words("sinds", "since")
+
+
 def _level_words(known: Recognition, language: str) -> str:
     assert known.level is not None  # noqa: S101  the caller chose one that has a level
-    since = {"nl": "sinds", "en": "since"}[language]
-    year = f", {since} {known.day[:4]}" if known.day[:4].isdigit() else ""
+    year = f", {_SINCE.label(language)} {known.day[:4]}" if known.day[:4].isdigit() else ""
     return f"{known.level.label(language)}{year}. {known.level.meaning(language)}"
 
 
@@ -117,14 +132,3 @@ def _terms(slugs: Iterable[str], vocabulary: Vocabulary, language: str) -> str:
 
 def _joined(words: list[str], language: str) -> str:
     return str(format_list(words, locale=language)) if words else ""
-
-
-def _ages(ages: list[str], language: str) -> list[str]:
-    """Ages as the sources have them; where they differ each stands there, none is weighed."""
-    years = {"nl": "jaar", "en": "years"}[language]
-    between = {"nl": " of ", "en": " or "}[language]
-    return [f"{between.join(ages)} {years}"] if ages else []
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= QUOTED else f"{text[:QUOTED].rsplit(' ', 1)[0]}…"

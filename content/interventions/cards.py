@@ -84,6 +84,13 @@ class Card:
         return tuple(slug for facet in FACETS for slug in self.tags.get(facet, ()))
 
     @property
+    def source_names(self) -> tuple[str, ...]:
+        """Who says what is on it, databases first, each once."""
+        said = [one.source.name for row in self.said.values() for one in row]
+        tagged = [source.name for row in self.tagged_from.values() for source in row]
+        return tuple(dict.fromkeys([*(listing.name for listing in self.listings), *said, *tagged]))
+
+    @property
     def withdrawn(self) -> bool:
         """Whether every database that had it has it no longer."""
         return bool(self.listings) and not any(listing.present for listing in self.listings)

@@ -121,7 +121,7 @@ def _evidence(one: Traits, other: Traits) -> Iterable[Evidence]:
         yield Evidence.SAME_OWNER
     elif not one.owners or not other.owners:
         yield Evidence.NO_OTHER_OWNER
-    if _databases(one) & _databases(other):
+    if _databases(one) & _databases(other) and not one.ids & other.ids:
         yield Evidence.SAME_DATABASE
 
 

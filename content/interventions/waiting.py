@@ -12,9 +12,10 @@ from content.interventions.tables import ChangeEvent, Crawl, EventState, Fact, I
 
 @dataclass(frozen=True)
 class Waiting:
-    """How much waits, by place of the desk."""
+    """How much waits, by place of the desk; `interventions` are those with one of the unchecked `facts`."""
 
     facts: int
+    interventions: int
     changes: int
     pairs: int
     crawls: int
@@ -22,11 +23,13 @@ class Waiting:
 
 def waiting(session: Session) -> Waiting:
     """The figures beside the tabs."""
-    unchecked = select(func.count(col(Fact.id))).where(
-        col(Fact.checked_at).is_(None), col(Fact.refused_at).is_(None)
-    )
+    numbers = select(func.count(col(Fact.id)), func.count(func.distinct(col(Fact.intervention_id))))
+    facts, interventions = session.exec(
+        numbers.where(col(Fact.checked_at).is_(None), col(Fact.refused_at).is_(None))
+    ).one()
     return Waiting(
-        facts=session.exec(unchecked).one(),
+        facts=facts,
+        interventions=interventions,
         changes=changes_size(session, state=EventState.NEW),
         pairs=session.exec(select(func.count(col(Pair.id))).where(Pair.state == PairState.PROPOSED)).one(),
         crawls=sum(bool(crawl.guard) and crawl.accepted_at is None for crawl in newest_crawls(session)),

@@ -16,7 +16,7 @@ from service.i18n import _
 HOME = "/redactie/kennisbank"
 
 TABS = (
-    ("", _("Interventies"), "facts"),
+    ("", _("Interventies"), "interventions"),
     ("/wijzigingen", _("Wijzigingen"), "changes"),
     ("/koppelingen", _("Lijken op elkaar"), "pairs"),
     ("/rondes", _("Rondes"), "crawls"),
