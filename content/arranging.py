@@ -92,11 +92,18 @@ def remove_block(session: Session, *, block: Block, by: str, now: datetime) -> N
             item.state = InboxState.KEPT
             session.add(item)
     if block.event_id is not None:
+        _free_change(session, block)
+    session.delete(block)
+    session.flush()
+
+
+def _free_change(session: Session, block: Block) -> None:
+    """A change that stands in no other issue waits for the editors again."""
+    elsewhere = select(Block).where(Block.event_id == block.event_id, Block.id != block.id)
+    if session.exec(elsewhere).first() is None:
         event = session.get_one(ChangeEvent, block.event_id)
         event.state = EventState.NEW
         session.add(event)
-    session.delete(block)
-    session.flush()
 
 
 def _issue_of(session: Session, block: Block) -> Issue:

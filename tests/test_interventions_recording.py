@@ -12,6 +12,7 @@ from content.interventions.accepting import accept_crawl, may_accept
 from content.interventions.cards import card_of
 from content.interventions.labelling import tags_of
 from content.interventions.merging import merge, split, undo
+from content.interventions.remembering import known_links
 from content.interventions.starter import load_starter_interventions
 from content.interventions.tables import (
     ChangeEvent,
@@ -74,6 +75,24 @@ def test_recording_a_crawl_again_or_too_late_changes_nothing(runtime: Runtime) -
     with reading(runtime.engine) as session:
         assert kinds(session) == []
         assert len(session.exec(select(Snapshot)).all()) == 5
+
+
+def test_a_crawl_says_in_a_line_what_it_did_and_which_pages_to_look_up(runtime: Runtime) -> None:
+    crawls = [*WITHDRAWAL, a_crawl(day(9), pages(3)), a_crawl(day(2), pages(9)), WITHDRAWAL[0]]
+    assert [one.note for one in record(runtime, *crawls)] == [
+        "10 new records",
+        "1 missing",
+        "nothing changed",
+        "1 withdrawn",
+        "held by a guard: shrunken, 6 not listed",
+        "older than a crawl that was judged: not counted",
+        "recorded before",
+    ]
+    with reading(runtime.engine) as session:
+        links = known_links(session, "nji")
+        assert sorted(links) == [str(number) for number in range(9)]
+        assert links["3"] == "https://databank.example/3"
+        assert known_links(session, "movisie") == {}
 
 
 def test_a_snapshot_is_kept_where_something_differs_and_only_there(runtime: Runtime) -> None:

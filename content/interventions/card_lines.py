@@ -16,12 +16,12 @@ LINE_NAMES = {
     "whom": Words("Voor wie", "For whom"),
     "where": Words("Waar", "Where"),
     "about": Words("Waarover", "About"),
-    "owner": Words("Van wie", "Whose"),
+    "owner": Words("Van wie", "Owner"),
     "by": Words("Wie voert het uit", "Who carries it out"),
     "costs": Words("Kosten", "Costs"),
     "feasibility": Words("Uitvoerbaarheid", "Feasibility"),
     "change": Words("Laatst veranderd", "Last changed"),
-    "mind": Words("Let op", "Mind"),
+    "mind": Words("Let op", "Note"),
 }
 """What a line is called, by its key."""
 

@@ -100,19 +100,17 @@ def _by_fact(facts: list[Fact], vocabulary: Vocabulary) -> list[InterventionTag]
 
 def _by_rule(records: list[SourceRecord], vocabulary: Vocabulary) -> list[InterventionTag]:
     """What the rules find in the records; a term that the words deny ("geen drugs") is not what it is about."""
-    found: dict[str, InterventionTag] = {}
+    evidence: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for record in records:
         text = ". ".join(as_text(record.fields[name]) for name in READ if record.fields.get(name))
         tagging = tag(vocabulary, title=as_text(record.fields.get("name", "")), summary=text)
         for match in tagging.matches:
-            if match.polarity != AFFIRMED:
-                continue
-            row = found.setdefault(
-                match.slug, InterventionTag(facet=match.facet, slug=match.slug, intervention_id=0)
-            )
-            if len(row.evidence) < EVIDENCE_LIMIT:
-                row.evidence = [*row.evidence, _evidence(record, match)]
-    return list(found.values())
+            if match.polarity == AFFIRMED:
+                evidence.setdefault((match.facet, match.slug), []).append(_evidence(record, match))
+    return [
+        InterventionTag(facet=facet, slug=slug, evidence=matches[:EVIDENCE_LIMIT], intervention_id=0)
+        for (facet, slug), matches in evidence.items()
+    ]
 
 
 def _evidence(record: SourceRecord, match: Any) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Matching: which interventions are the same one under another roof, and what speaks for it. Pure."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 
 from content.folding import fold
 from content.links import canonical as same_address
@@ -61,12 +63,14 @@ _SMALL = frozenset(
 )
 
 
+@lru_cache(maxsize=20_000)
 def normal_name(name: str) -> str:
     """A name without case, accents, punctuation and what stands between brackets."""
     bare = re.sub(r"\([^)]*\)", " ", fold(name).text).replace("&", " en ")
     return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
 
 
+@lru_cache(maxsize=20_000)
 def short_names(name: str) -> frozenset[str]:
     """Other ways to call it: what stands before a colon or a dash, and an abbreviation between brackets."""
     folded = fold(name).text
@@ -77,6 +81,7 @@ def short_names(name: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=20_000)
 def owner_words(owner: str) -> frozenset[str]:
     """The words of an owner's name that tell it apart: "Stichting Trimbos-instituut, Utrecht" and "Trimbos" share one."""
     words = re.sub(r"[^a-z0-9]+", " ", fold(owner).text).split()
@@ -88,6 +93,39 @@ def owners_meet(some: Iterable[str], others: Iterable[str]) -> bool:
     left = [words for words in map(owner_words, some) if words]
     right = [words for words in map(owner_words, others) if words]
     return any(one <= other or other <= one for one in left for other in right)
+
+
+@dataclass
+class Among:
+    """All interventions, found by what could make two the same, so that a record is compared with a few and not with each."""
+
+    traits: dict[int, Traits] = field(default_factory=dict)
+    _clues: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def put(self, one: Traits) -> None:
+        """Add an intervention, or what is known of it now."""
+        self.traits[one.key] = one
+        for clue in _clues(one):
+            self._clues[clue].add(one.key)
+
+    def like(self, one: Traits) -> list[Traits]:
+        """Those that share at least one clue, by their key."""
+        keys = {key for clue in _clues(one) for key in self._clues.get(clue, ())}
+        return [self.traits[key] for key in sorted(keys)]
+
+
+def _clues(one: Traits) -> set[str]:
+    """An id, an address, a name; or a word of the name together with one of the owner's, for names that are only alike."""
+    names = {normal_name(name) for name in one.names} - {""}
+    short = {short for name in one.names for short in short_names(name)}
+    owner = {word for owner in one.owners for word in owner_words(owner)}
+    words = {word for name in names for word in name.split() if len(word) > 3}
+    return {
+        *(f"id {known}" for known in one.ids),
+        *(f"link {same_address(link)}" for link in one.links),
+        *(f"name {name}" for name in names | short),
+        *(f"words {word} {other}" for word in words for other in owner),
+    }
 
 
 def best_match(one: Traits, others: Sequence[Traits]) -> Match | None:
@@ -115,7 +153,7 @@ def _evidence(one: Traits, other: Traits) -> Iterable[Evidence]:
         yield Evidence.SAME_NAME
     elif _short(one) & (right | _short(other)) or left & _short(other):
         yield Evidence.SHORT_NAME
-    elif any(SequenceMatcher(None, a, b).ratio() >= ALIKE for a in left for b in right):
+    elif any(_alike(a, b) for a in left for b in right):
         yield Evidence.LIKE_NAME
     if owners_meet(one.owners, other.owners):
         yield Evidence.SAME_OWNER
@@ -123,6 +161,11 @@ def _evidence(one: Traits, other: Traits) -> Iterable[Evidence]:
         yield Evidence.NO_OTHER_OWNER
     if _databases(one) & _databases(other) and not one.ids & other.ids:
         yield Evidence.SAME_DATABASE
+
+
+def _alike(one: str, other: str) -> bool:
+    matcher = SequenceMatcher(None, one, other)
+    return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
 def _short(one: Traits) -> set[str]:

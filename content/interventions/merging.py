@@ -38,6 +38,10 @@ def merge(
     Raises:
         PlacingRefused: they are one and the same, or one of them was merged already.
     """
+    for row in sorted(
+        (source, target), key=lambda row: row.id or 0
+    ):  # in one order, so that two editors never wait crosswise
+        session.refresh(row, with_for_update=True)
     if source.id == target.id or source.merged_into is not None or target.merged_into is not None:
         raise PlacingRefused("These are one intervention already, or one of them was merged elsewhere.")
     placing = Placing(
@@ -107,6 +111,7 @@ def undo(session: Session, *, placing: Placing, vocabulary: Vocabulary, now: dat
     Raises:
         PlacingRefused: it was undone already, or something of it was moved again since.
     """
+    session.refresh(placing, with_for_update=True)
     if placing.undone_at is not None:
         raise PlacingRefused("This was undone already.")
     old, new = (session.get_one(Intervention, number) for number in (placing.from_id, placing.to_id))

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, or_, select
 
 from content.interventions.canonical import as_values
 from content.interventions.knowing import Known
-from content.interventions.matching import Match, Traits, best_match, compare_traits
+from content.interventions.matching import Among, Match, Traits, best_match
 from content.interventions.tables import Fact, Intervention, Pair, PairState, SourceRecord
 from content.sources import key_from
 
@@ -15,7 +15,7 @@ NEW = 0
 """The key of what is compared and has no number yet."""
 
 
-def traits_of_all(session: Session) -> dict[int, Traits]:
+def traits_of_all(session: Session) -> Among:
     """What matching looks at, of every intervention that was not merged."""
     rows = session.exec(select(Intervention).where(col(Intervention.merged_into).is_(None))).all()
     names: dict[int, set[str]] = {row.id or 0: {row.name} for row in rows}
@@ -32,16 +32,19 @@ def traits_of_all(session: Session) -> dict[int, Traits]:
         owners[at].update(as_values(record.fields.get("owner")))
         ids[at].add(f"{record.source_key}:{record.key}")
         links[at].update({record.link} - {""})
-    return {
-        row.id or 0: Traits(
-            key=row.id or 0,
-            names=frozenset(names[row.id or 0]),
-            owners=frozenset(owners[row.id or 0]),
-            ids=frozenset(ids[row.id or 0]),
-            links=frozenset(links[row.id or 0]),
+    among = Among()
+    for row in rows:
+        number = row.id or 0
+        among.put(
+            Traits(
+                key=number,
+                names=frozenset(names[number]),
+                owners=frozenset(owners[number]),
+                ids=frozenset(ids[number]),
+                links=frozenset(links[number]),
+            )
         )
-        for row in rows
-    }
+    return among
 
 
 def traits_of_record(source_key: str, known: Known, *, key: int = NEW) -> Traits:
@@ -67,20 +70,20 @@ def joined(one: Traits, other: Traits) -> Traits:
 
 
 def place(
-    session: Session, *, source_key: str, known: Known, among: dict[int, Traits], now: datetime
+    session: Session, *, source_key: str, known: Known, among: Among, now: datetime
 ) -> tuple[Intervention, Match | None]:
     """The intervention of a record that is new: the one it certainly is, else a new one, with a question to the editors.
 
     `among` are the traits of all interventions; it is kept up to date for the next record of the same crawl.
     """
     traits = traits_of_record(source_key, known)
-    match = best_match(traits, list(among.values()))
+    match = best_match(traits, among.like(traits))
     if match is not None and match.certain:
-        among[match.key] = joined(among[match.key], traits)
+        among.put(joined(among.traits[match.key], traits))
         return session.get_one(Intervention, match.key), match
     name = next(iter(sorted(traits.names)), known.key)
     made = new_intervention(session, name=name, now=now)
-    among[made.id or 0] = traits_of_record(source_key, known, key=made.id or 0)
+    among.put(traits_of_record(source_key, known, key=made.id or 0))
     if match is not None:
         propose(session, intervention_id=made.id or 0, match=match, now=now)
     return made, None
@@ -125,8 +128,3 @@ def keep_apart(session: Session, one: int, other: int, *, by: str, now: datetime
     pair.state, pair.decided_at, pair.decided_by = PairState.REFUSED, now, by
     session.add(pair)
     session.flush()
-
-
-def why_alike(among: dict[int, Traits], one: int, other: int) -> Match | None:
-    """What speaks for two interventions being one, as they are now."""
-    return compare_traits(among[one], among[other]) if one in among and other in among else None

@@ -1,5 +1,6 @@
 """Recording: a crawl's result becomes crawls, records, snapshots and events. What it means is decided in `deciding`."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from content.interventions.deciding import Decision, decide
 from content.interventions.guards import listed_count, seen_keys
 from content.interventions.knowing import Known, Memory
 from content.interventions.labelling import label
+from content.interventions.matching import Among
 from content.interventions.pairing import place, traits_of_all
 from content.interventions.remembering import as_known, records_of, remember
 from content.interventions.tables import ChangeEvent, Crawl, Intervention, Snapshot, SourceRecord
@@ -30,6 +32,23 @@ class Recorded:
     events: tuple[ChangeEvent, ...] = ()
     new_records: int = 0
     again: bool = False
+
+    @property
+    def note(self) -> str:
+        """What it did, in a line of English for a log or an operator."""
+        if self.again:
+            return "recorded before"
+        if self.crawl.stale:
+            return "older than a crawl that was judged: not counted"
+        counts = Counter(event.kind for event in self.events)
+        said = [f"{number} {kind}" for kind, number in sorted(counts.items())]
+        said += [f"{self.new_records} new records"] if self.new_records else []
+        said += (
+            [f"held by a guard: {self.crawl.guard}, {len(self.crawl.held)} not listed"]
+            if self.crawl.guard
+            else []
+        )
+        return "; ".join(said) or "nothing changed"
 
 
 def record_crawl(
@@ -144,7 +163,7 @@ def _records(
     """All rows of the database by key, as they are after the crawl; and those that are new."""
     rows = {row.key: row for row in records_of(session, result.source_key)}
     fresh = [known for key, known in decision.memory.records.items() if key not in memory.records]
-    among = traits_of_all(session) if fresh else {}
+    among = traits_of_all(session) if fresh else Among()
     new = []
     for known in fresh:
         placed, match = place(session, source_key=result.source_key, known=known, among=among, now=now)

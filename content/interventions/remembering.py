@@ -26,6 +26,17 @@ def records_of(session: Session, source_key: str) -> list[SourceRecord]:
     return list(session.exec(wanted.order_by(col(SourceRecord.id))))
 
 
+def known_links(session: Session, source_key: str) -> dict[str, str]:
+    """The address of each record of a database by its key, without those that were withdrawn.
+
+    A crawl looks them up when the list no longer names them.
+    """
+    records = records_of(session, source_key)
+    return {
+        record.key: record.link for record in records if record.link and record.state != RecordState.WITHDRAWN
+    }
+
+
 def as_known(record: SourceRecord) -> Known:
     """A row as a plain value."""
     return Known(
