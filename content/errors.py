@@ -83,3 +83,19 @@ class NotApproved(ContentError):
 
 class BlockRefused(ContentError):
     """A block lacks what its kind needs (title, text, a web address)."""
+
+
+class UnknownIntervention(ContentError):
+    """No intervention, fact, record, event, pair or placing with this identifier."""
+
+
+class InterventionFault(ContentError):
+    """The starter file of interventions has a fault; the text names the entry and the fault."""
+
+
+class CrawlRefused(ContentError):
+    """A crawl cannot be accepted: nothing holds it, it was not complete, or a newer one was recorded."""
+
+
+class PlacingRefused(ContentError):
+    """Interventions cannot be merged, split or put back like this: they moved since, or are one already."""

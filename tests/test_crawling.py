@@ -15,7 +15,6 @@ from content.connectors.shelf import SHELF, declaration_of
 from content.crawled import CrawlResult
 from content.errors import SourceRefused, UnknownSource
 from content.sources import Fetch, Source, SourceKind, add_source, source_by_key
-from service import crawling
 from service.crawling import Ledger, crawl_all, crawl_source
 from service.database import reading, writing
 from service.errors import LeaseLost, Stopped
@@ -204,7 +203,3 @@ def test_a_process_that_is_told_to_stop_does_not_wait_for_a_slow_answer(
         crawl_all(runtime, stop=stop)
     assert time.monotonic() - begun < 4
     assert source(runtime, "nji").last_fetched_at is None
-
-
-def test_the_ledger_in_use_is_one_that_can_be_hooked_in() -> None:
-    assert isinstance(crawling.LEDGER, Ledger)

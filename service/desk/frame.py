@@ -19,6 +19,7 @@ PLACES = (
     ("edities", "/redactie/edities", _("Edities")),
     ("verzendingen", "/redactie/verzendingen", _("Verzendingen")),
     ("planning", "/redactie/planning", _("Planning")),
+    ("kennisbank", "/redactie/kennisbank", _("Kennisbank")),
     ("bronnen", "/redactie/bronnen", _("Bronnen")),
     ("abonnees", "/redactie/abonnees", _("Abonnees")),
     ("beheer", "/redactie/beheer", _("Beheer")),
@@ -50,6 +51,12 @@ DONE = {
     "bron-opgehaald": _("De bron is opgehaald. Hieronder ziet u wat het bracht."),
     "bron-mislukt": _("Het ophalen is niet gelukt. Hieronder ziet u waarom."),
     "onderwerpen": _("De onderwerpen zijn bewaard."),
+    "nagekeken": _("Bewaard, met uw naam en de datum erbij."),
+    "samengevoegd": _("De interventies zijn samengevoegd. U kunt dat onderaan ongedaan maken."),
+    "apart": _("Zij blijven apart. Ook een volgende ronde voegt ze niet samen."),
+    "losgemaakt": _("De bron staat nu als een eigen interventie. U kunt dat onderaan ongedaan maken."),
+    "vertrouwd": _("De ronde telt mee. Wat er niet meer in stond, staat nu als niet gevonden."),
+    "dubbel": _("Dit staat al in de editie."),
 }
 """What a person reads after a form did its work; the address names it by its key (?klaar=)."""
 
@@ -94,6 +101,17 @@ ACT_NAMES = {
     Act.SOURCE_CHANGED: _("veranderde een bron"),
     Act.SOURCE_ENABLED: _("zette een bron aan"),
     Act.SOURCE_DISABLED: _("zette een bron uit"),
+    Act.FACT_CONFIRMED: _("bevestigde een gegeven"),
+    Act.FACTS_CONFIRMED: _("bevestigde alle gegevens"),
+    Act.FACT_CORRECTED: _("verbeterde een gegeven"),
+    Act.FACT_REFUSED: _("keurde een gegeven af"),
+    Act.FACT_REOPENED: _("zette een gegeven terug op niet nagekeken"),
+    Act.INTERVENTION_TAGGED: _("koos de onderwerpen"),
+    Act.INTERVENTIONS_MERGED: _("voegde interventies samen"),
+    Act.INTERVENTIONS_KEPT_APART: _("hield interventies apart"),
+    Act.RECORD_SPLIT_OFF: _("maakte een bron los"),
+    Act.PLACING_UNDONE: _("maakte samenvoegen of losmaken ongedaan"),
+    Act.CRAWL_ACCEPTED: _("vertrouwde een ronde langs een databank"),
 }
 
 
