@@ -83,6 +83,7 @@ def _mailbox(given: str) -> str:
 
 
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split)]
+Ports = Annotated[list[Annotated[int, Field(ge=1, le=65535)]], NoDecode, BeforeValidator(_split)]
 Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_split)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Selector = Annotated[str, Field(pattern=SELECTOR)]
@@ -240,6 +241,10 @@ class Settings(BaseSettings):
     )
     fetch_contact: str = Field(
         "", description="Address in the User-Agent, so that a source can reach the operator."
+    )
+    fetch_ports: Ports = Field(
+        default_factory=list,
+        description="Ports that may be asked besides 80 and 443, with commas: 8080,8443.",
     )
     fetch_allow: Networks = Field(
         default_factory=list,

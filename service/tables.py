@@ -2,6 +2,7 @@
 
 from content import issues, items, sources
 from content.columns import Record
+from content.interventions import tables as interventions
 from service import audit, limits, users
 from service.feedback import returned
 from service.mailing import outbox
@@ -16,6 +17,7 @@ __all__ = [
     "consent",
     "directory",
     "imports",
+    "interventions",
     "issues",
     "items",
     "limits",

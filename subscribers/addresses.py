@@ -51,6 +51,6 @@ def parse_address(text: str) -> Address:
 def _known_domain(domain: str) -> str:
     """The domain as it is mailed; empty where it cannot be one."""
     try:
-        return validate_email(f"a@{domain}", check_deliverability=False, strict=True).domain
+        return validate_email(f"a@{domain}", check_deliverability=False, strict=True).ascii_domain or ""
     except EmailNotValidError:
         return ""

@@ -9,7 +9,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.runtime import Runtime
-from service.web import archive, health, helping, home, mailbox, preferences, problems, signup, unsubscribe
+from service.web import (
+    archive,
+    health,
+    helping,
+    home,
+    interventions,
+    mailbox,
+    preferences,
+    problems,
+    signup,
+    unsubscribe,
+)
 from service.web.headers import SecurityHeaders
 from service.web.requests import BodyLimit, RequestLog
 
@@ -52,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     unsubscribe.router,
     archive.router,
     helping.router,
+    interventions.router,
     mailbox.router,
 )
 """The routers of the site."""
