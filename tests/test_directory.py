@@ -9,10 +9,10 @@ from service.audit import AuditEvent
 from service.database import reading, writing
 from service.mailing.fragments import region
 from service.runtime import Runtime
+from subscribers.curating import confirm_entry
 from subscribers.directory import (
     Helper,
     PartnerEntry,
-    confirm_entry,
     entry_of,
     helpers,
     load_directory,

@@ -16,14 +16,8 @@ from service.web.helping import ACTIVITY_NAMES, ROLE_NAMES
 from service.web.organisations import KINDS
 from service.web.pages import see
 from service.web.problems import PROBLEMS
-from subscribers.directory import (
-    add_entry,
-    change_entry,
-    confirm_entry,
-    entries,
-    entry_of,
-    served_places,
-)
+from subscribers.curating import add_entry, change_entry, confirm_entry, served_places
+from subscribers.directory import entries, entry_of
 from subscribers.errors import PartnerRefused
 
 ADDRESS = "/redactie/abonnees/partners"

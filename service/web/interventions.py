@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
 
 from content.featuring import event_sentence
 from content.interventions.browsing import browse, browse_size, history_of, used_terms
@@ -18,6 +19,9 @@ from content.vocabulary import Vocabulary
 from service.i18n import _
 from service.web.dependencies import House, Language, Now, Transaction
 from service.web.pages import page, see
+from subscribers.directory import Helper, helpers, who_does_this
+from subscribers.partners import slug_of
+from subscribers.search import resolve_organisation
 
 PER_PAGE = 20
 
@@ -48,6 +52,15 @@ class Choice:
     nothing: str
     chosen: str
     options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Here:
+    """Who does this in a municipality; `address` is its page with more about them."""
+
+    municipality: str
+    address: str
+    partners: tuple[Helper, ...]
 
 
 @router.get("")
@@ -100,6 +113,7 @@ def card(
     language: Language,
     now: Now,
     slug: Annotated[str, Path(max_length=120)],
+    gemeente: Text = "",
 ) -> Response:
     """A card; the address of an intervention that was merged leads to the whole."""
     intervention = intervention_by_slug(session, slug)
@@ -119,7 +133,18 @@ def card(
         shown=lambda field, value: shown(field, value, language),
         today=now.date(),
         vocabulary=house.vocabulary,
+        typed=gemeente,
+        here=_here(session, gemeente),
     )
+
+
+def _here(session: Session, typed: str) -> Here | None:
+    """Who can carry an intervention out in the municipality that was typed; None where none is meant beyond doubt."""
+    found = resolve_organisation(session, text=typed.replace("\0", "")) if typed.strip() else None
+    if found is None or not found.cbs_code:
+        return None
+    near = [one for one in who_does_this(found, helpers(session)) if one.kind != "national"]
+    return Here(municipality=found.name, address=f"/wie-helpt/{slug_of(found.name)}", partners=tuple(near))
 
 
 def _choices(vocabulary: Vocabulary, used: set[str], chosen: dict[str, str], language: str) -> list[Choice]:
