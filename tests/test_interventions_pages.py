@@ -149,3 +149,13 @@ def test_the_pages_can_be_used_by_everyone(visitor: Visitor, path: str) -> None:
     assert sum(tag == "h1" for tag, _attributes in tags) == 1
     levels = [int(tag[1]) for tag, _attributes in tags if re.fullmatch("h[1-6]", tag)]
     assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_a_card_says_who_does_this_in_a_municipality(visitor: Visitor, house: Runtime) -> None:
+    said = words(visitor.get("/interventies/unity?gemeente=gemeente+emmen").text)
+    assert "Met deze partners in Emmen kunt u bespreken of zij dit uitvoeren" in said
+    assert "Verslavingszorg Noord Nederland (VNN)" in said
+    assert "RIVM nog niet nagekeken" not in said
+    assert "We kennen geen gemeente die zo heet" in words(
+        visitor.get("/interventies/unity?gemeente=xqz").text
+    )
