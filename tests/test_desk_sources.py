@@ -319,11 +319,12 @@ def test_the_health_page_of_a_database_speaks_of_nights_and_interventions(
     crawl_at = dict(upcoming(runtime.settings, runtime.clock()))["crawl"]
     page = text_of(anna.get("/redactie/bronnen/nji").text)
     assert "Databank van interventies https://nji.example/" in page
-    assert "interventies in de databank, bij het laatste bezoek 1" in page
+    assert "interventies in de databank, bij het laatste volledige bezoek 1" in page
     assert local(crawl_at)[-5:] in page.replace(".", ":")
     assert "Databanken van interventies bekijken wij elke nacht" in page
+    assert "5 minuten" in page
     assert "berichten in de inbox" not in page
-    for absent in ("Nu ophalen", "Adres van de feed", "Waaraan wij een bericht herkennen", "niet vóór"):
+    for absent in ("Nu ophalen", "Adres van de feed", "Waaraan wij een bericht herkennen", "Daarna"):
         assert absent not in page
     assert "nji.example" not in anna.get("/redactie/bronnen/lijst/opml").text
 
