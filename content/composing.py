@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from content.choosing import Limits
 from content.clusters import follow
 from content.errors import BlockRefused, IssueClosed, UnknownIssue
 from content.issues import (
@@ -22,6 +23,7 @@ from content.issues import (
     sections_of,
 )
 from content.items import InboxState, Item, ItemTag
+from content.plaintext import shortened
 from content.sources import Source
 from content.vocabulary import Vocabulary
 
@@ -34,6 +36,13 @@ STANDARD_SECTIONS = (
 )
 """What each issue begins with: key and the title that readers see. The editors' own words, so Dutch."""
 
+WELCOME_SECTIONS = (
+    ("step", "Wat u kunt doen"),
+    ("practice", "Interventies die bij u passen"),
+    ("more", "Verder lezen"),
+)
+"""The same for a mail of the welcome series."""
+
 SECTION_OF_THEME = {
     "signalen-en-trends": "news",
     "interventies-en-praktijk": "practice",
@@ -42,6 +51,17 @@ SECTION_OF_THEME = {
     "bijeenkomsten": "agenda",
 }
 """Where an item goes by its theme; without a theme it is news."""
+
+LIMITS = {
+    IssueKind.MONTHLY: Limits(minimum=3, maximum=12),
+    IssueKind.DIGEST: Limits(minimum=3, maximum=15, allow_nothing=True),
+    IssueKind.ALERT: Limits(minimum=1, maximum=12, allow_nothing=True),
+    IssueKind.WELCOME: Limits(minimum=1, maximum=6),
+}
+"""What an issue begins with. Who follows nothing of what a digest or an alert is about, gets none: the monthly issue comes."""
+
+BRIEF = 160
+"""Signs of an item's text that a digest quotes: enough to know whether to click."""
 
 _ADDRESS = re.compile(r"https?://[^\s/]+\.?[^\s]*", re.IGNORECASE)
 
@@ -55,6 +75,7 @@ def open_issue(
     kind: str = IssueKind.MONTHLY,
     occasion: str | None = None,
     send_at: datetime | None = None,
+    language: str = "nl",
 ) -> Issue:
     """A new draft with the standard sections. Its public address cannot be guessed before it is sent.
 
@@ -62,8 +83,13 @@ def open_issue(
         IntegrityError: an issue for this occasion is there already.
     """
     slug = f"{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')[:48] or 'editie'}-{secrets.token_hex(4)}"
+    limits = LIMITS[IssueKind(kind)]
     issue = Issue(
         kind=kind,
+        language=language,
+        minimum=limits.minimum,
+        maximum=limits.maximum,
+        allow_nothing=limits.allow_nothing,
         occasion=occasion,
         slug=slug,
         title=title,
@@ -74,7 +100,8 @@ def open_issue(
     )
     session.add(issue)
     session.flush()
-    for position, (key, heading) in enumerate(STANDARD_SECTIONS):
+    headings = WELCOME_SECTIONS if kind == IssueKind.WELCOME else STANDARD_SECTIONS
+    for position, (key, heading) in enumerate(headings):
         session.add(Section(issue_id=issue.id or 0, key=key, title=heading, position=position))
     session.add(Maker(issue_id=issue.id or 0, person=by, since=now))
     session.flush()
@@ -136,7 +163,7 @@ def add_item(
     session.add(item)
     session.flush()
     follow(session, item=item, before=(InboxState.NEW, InboxState.KEPT), after=InboxState.USED)
-    return _add(
+    return add_block(
         session,
         issue,
         Block(
@@ -145,7 +172,7 @@ def add_item(
             kind=BlockKind.ITEM,
             position=0,
             title=item.title,
-            body=escape_markdown(item.summary),
+            body=escape_markdown(_quoted(issue, item)),
             link=item.link,
             source_name=(source.attribution or source.name) if source else "",
             item_id=item.id,
@@ -184,7 +211,7 @@ def add_text(
         tags=list(tags),
     )
     check_block(block)
-    return _add(session, issue, block)
+    return add_block(session, issue, block)
 
 
 def add_link(
@@ -219,7 +246,7 @@ def add_link(
         tags=list(tags),
     )
     check_block(block)
-    return _add(session, issue, block)
+    return add_block(session, issue, block)
 
 
 def touch(session: Session, *, issue: Issue, by: str, now: datetime) -> None:
@@ -270,7 +297,12 @@ def check_block(block: Block) -> None:
         raise BlockRefused("A web address begins with https:// or http://.")
 
 
-def _add(session: Session, issue: Issue, block: Block) -> Block:
+def _quoted(issue: Issue, item: Item) -> str:
+    return shortened(item.summary, BRIEF) if issue.kind == IssueKind.DIGEST else item.summary
+
+
+def add_block(session: Session, issue: Issue, block: Block) -> Block:
+    """Put a block at the end of its section; `touch` the issue first."""
     there = [other.position for other in blocks_of(session, issue) if other.section_id == block.section_id]
     block.position = max(there, default=-1) + 1
     session.add(block)

@@ -34,6 +34,11 @@ class Act(StrEnum):
     USER_CHANGED = "user-changed"
     USER_DEACTIVATED = "user-deactivated"
     USER_REACTIVATED = "user-reactivated"
+    ALERT_MADE = "alert-made"
+    WELCOME_USED = "welcome-used"
+    WELCOME_ON = "welcome-on"
+    WELCOME_OFF = "welcome-off"
+    WELCOME_DELAY = "welcome-delay"
     SOURCE_ENABLED = "source-enabled"
     SOURCE_DISABLED = "source-disabled"
 

@@ -15,6 +15,7 @@ from service.desk import (
     signing_in,
     sources,
     steering,
+    welcome,
 )
 
 ROUTERS = (
@@ -27,6 +28,7 @@ ROUTERS = (
     approving.router,
     mailings.router,
     steering.router,
+    welcome.router,
     planning.router,
     sources.router,
     returned.router,

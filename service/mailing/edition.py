@@ -18,6 +18,9 @@ SECTION_TITLES = (
     _("Onderzoek en cijfers"),
     _("Wet en beleid"),
     _("Bijeenkomsten en scholing"),
+    _("Wat u kunt doen"),
+    _("Interventies die bij u passen"),
+    _("Verder lezen"),
 )
 """The standard headings of `content.composing`, listed for the catalogues: `content` knows no languages."""
 
@@ -47,13 +50,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Edition:
-    """An issue, or the blocks of it that a reader gets."""
+    """An issue, or the blocks of it that a reader gets. `language` is the one that its texts are in."""
 
     title: str
     introduction_html: str
     introduction_text: str
     slug: str
     kind: str
+    language: str
     parts: tuple[Part, ...]
 
     @property
@@ -95,6 +99,7 @@ def edition_of(session: Session, issue: Issue) -> Edition:
         introduction_text=plain_text(introduction),
         slug=issue.slug,
         kind=issue.kind,
+        language=issue.language,
         parts=tuple(part for part in parts if part.articles),
     )
 
