@@ -59,7 +59,9 @@ def test_what_cannot_wait_goes_into_an_alert_that_another_approves_and_sends(
     with reading(runtime.engine) as session:
         alert = session.exec(select(Issue)).one()
         assert (alert.kind, alert.title) == ("alert", "Melding: Erkenning vervallen")
-        letters = [mailing.kind for mailing in session.exec(select(Mailing)) if mailing.kind == "alert-drafted"]
+        letters = [
+            mailing.kind for mailing in session.exec(select(Mailing)) if mailing.kind == "alert-drafted"
+        ]
         assert len(letters) == 2  # to Anna and to Bert, once
     approve(bert, alert.id)
     path = f"/redactie/edities/{alert.id}/versturen"
@@ -75,7 +77,11 @@ def test_an_alert_is_undone_without_touching_the_monthly_issue(runtime: Runtime,
     anna.post("/redactie/edities", {"title": "December"})
     with reading(runtime.engine) as session:
         monthly = session.exec(select(Issue)).one()
-    anna.post(f"/redactie/inbox/{item}", {"act": "use", "seen": "new", "into": str(monthly.id)}, via="/redactie/inbox")
+    anna.post(
+        f"/redactie/inbox/{item}",
+        {"act": "use", "seen": "new", "into": str(monthly.id)},
+        via="/redactie/inbox",
+    )
     anna.post(f"/redactie/inbox/{item}", {"act": "alert", "seen": "used"}, via="/redactie/inbox")
     anna.post(f"/redactie/inbox/{item}/ongedaan", {"was": "used"}, via="/redactie/inbox")
     with reading(runtime.engine) as session:
@@ -88,13 +94,19 @@ def test_the_issue_says_what_readers_of_the_digest_do_not_get_again(
     runtime: Runtime, anna: Colleague, bert: Colleague
 ) -> None:
     with writing(runtime.engine) as session:
-        a_reader(session, runtime.clock(), "a@x.example", interests=["lachgas"], streams=("digest", "monthly"))
+        a_reader(
+            session, runtime.clock(), "a@x.example", interests=["lachgas"], streams=("digest", "monthly")
+        )
         item = an_item(session, runtime.clock(), "Bericht").id
     numbers = []
     for kind in ("monthly", "digest"):
         path = anna.post("/redactie/edities", {"title": f"Een {kind}", "kind": kind}).headers["location"]
         numbers.append(int(re.search(r"edities/(\d+)", path).group(1)))
-        anna.post(f"/redactie/inbox/{item}", {"act": "use", "seen": "new", "into": str(numbers[-1])}, via="/redactie/inbox")
+        anna.post(
+            f"/redactie/inbox/{item}",
+            {"act": "use", "seen": "new", "into": str(numbers[-1])},
+            via="/redactie/inbox",
+        )
     assert "krijgen het hier niet nog eens" not in anna.get(f"/redactie/edities/{numbers[0]}").text
     approve(bert, numbers[1])
     path = f"/redactie/edities/{numbers[1]}/versturen"
@@ -120,7 +132,11 @@ def test_the_welcome_series_begins_is_approved_by_another_and_put_on(
     assert bert.get(f"/redactie/edities/{issue.id}/versturen").status_code == 409
     assert bert.post(f"{here}/{first.id}/gebruik", via=here).headers["location"].endswith("klaar=ingebruik")
     assert bert.post(f"{here}/aan", via=here).headers["location"].endswith("klaar=aan")
-    assert anna.post(f"{here}/{first.id}/dag", {"days": "3"}, via=here).headers["location"].endswith("klaar=bewaard")
+    assert (
+        anna.post(f"{here}/{first.id}/dag", {"days": "3"}, via=here)
+        .headers["location"]
+        .endswith("klaar=bewaard")
+    )
     assert anna.post(f"{here}/{first.id}/dag", {"days": "999"}, via=here).status_code == 422
     answer = anna.post(f"{here}/{first.id}/nieuw", via=here)
     page = anna.get(answer.headers["location"]).text
