@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from content.choosing import Limits
 from content.clusters import follow
 from content.errors import BlockRefused, IssueClosed, UnknownIssue
 from content.issues import (
@@ -23,7 +22,7 @@ from content.issues import (
     sections_of,
 )
 from content.items import InboxState, Item, ItemTag
-from content.plaintext import shortened
+from content.kinds import LIMITS, WELCOME_SECTIONS, quoted
 from content.sources import Source
 from content.vocabulary import Vocabulary
 
@@ -36,13 +35,6 @@ STANDARD_SECTIONS = (
 )
 """What each issue begins with: key and the title that readers see. The editors' own words, so Dutch."""
 
-WELCOME_SECTIONS = (
-    ("step", "Wat u kunt doen"),
-    ("practice", "Interventies die bij u passen"),
-    ("more", "Verder lezen"),
-)
-"""The same for a mail of the welcome series."""
-
 SECTION_OF_THEME = {
     "signalen-en-trends": "news",
     "interventies-en-praktijk": "practice",
@@ -51,17 +43,6 @@ SECTION_OF_THEME = {
     "bijeenkomsten": "agenda",
 }
 """Where an item goes by its theme; without a theme it is news."""
-
-LIMITS = {
-    IssueKind.MONTHLY: Limits(minimum=3, maximum=12),
-    IssueKind.DIGEST: Limits(minimum=3, maximum=15, allow_nothing=True),
-    IssueKind.ALERT: Limits(minimum=1, maximum=12, allow_nothing=True),
-    IssueKind.WELCOME: Limits(minimum=1, maximum=6),
-}
-"""What an issue begins with. Who follows nothing of what a digest or an alert is about, gets none: the monthly issue comes."""
-
-BRIEF = 160
-"""Signs of an item's text that a digest quotes: enough to know whether to click."""
 
 _ADDRESS = re.compile(r"https?://[^\s/]+\.?[^\s]*", re.IGNORECASE)
 
@@ -172,7 +153,7 @@ def add_item(
             kind=BlockKind.ITEM,
             position=0,
             title=item.title,
-            body=escape_markdown(_quoted(issue, item)),
+            body=escape_markdown(quoted(issue, item)),
             link=item.link,
             source_name=(source.attribution or source.name) if source else "",
             item_id=item.id,
@@ -295,10 +276,6 @@ def check_block(block: Block) -> None:
         raise BlockRefused("A text block needs a text.")
     if (block.kind == BlockKind.LINK or block.link) and not _ADDRESS.fullmatch(block.link):
         raise BlockRefused("A web address begins with https:// or http://.")
-
-
-def _quoted(issue: Issue, item: Item) -> str:
-    return shortened(item.summary, BRIEF) if issue.kind == IssueKind.DIGEST else item.summary
 
 
 def add_block(session: Session, issue: Issue, block: Block) -> Block:

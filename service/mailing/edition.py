@@ -57,8 +57,8 @@ class Edition:
     introduction_text: str
     slug: str
     kind: str
-    language: str
     parts: tuple[Part, ...]
+    language: str = "nl"
 
     @property
     def articles(self) -> tuple[Article, ...]:
