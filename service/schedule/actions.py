@@ -7,7 +7,9 @@ from sqlmodel import Session, col, select
 
 from content.approval import current_approval
 from content.issues import Issue
+from content.sources import forget_fetches
 from service.errors import MailRefused, NothingToSend
+from service.harvesting import HarvestReport
 from service.limits import RateCount
 from service.mailing.letters import post_to_desk
 from service.mailing.planning import plan_issue
@@ -16,6 +18,8 @@ from service.runtime import Runtime
 from service.schedule.opening import monthly_after, weekly_after
 from service.schedule.table import Due
 from service.users import DeskSession, SignInLink
+
+FETCHES_KEPT = timedelta(days=90)
 
 
 def remind_editors(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
@@ -69,9 +73,17 @@ def send_welcome(session: Session, runtime: Runtime, _due: Due, now: datetime) -
     return welcome_newcomers(session, runtime, now=now)
 
 
+def tell_of_gone_sources(session: Session, report: HarvestReport, now: datetime) -> int:
+    """Write to the desk about each source that said that it is gone for good; how many there were."""
+    gone = [row.key for row in report.visits if row.gone]
+    for key in gone:
+        post_to_desk(session, kind="source-gone", context={"source_key": key}, now=now)
+    return len(gone)
+
+
 def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
-    """Delete counts of rate limits, sign-in links and desk sessions that are over."""
-    gone = 0
+    """Delete counts of rate limits, sign-in links and desk sessions that are over, and visits to sources of long ago."""
+    gone = forget_fetches(session, before=now - FETCHES_KEPT)
     for table, moment in (
         (RateCount, RateCount.window_start),
         (SignInLink, SignInLink.expires_at),
