@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 
 from content.clusters import one_a_cluster
 from content.composing import SECTION_OF_THEME, STANDARD_SECTIONS, add_item
+from content.featuring import add_change
+from content.interventions.tables import ChangeEvent
 from content.issues import Block, Issue, IssueKind
 from content.items import InboxState, Item, ItemTag
 from content.vocabulary import Vocabulary
@@ -78,6 +80,37 @@ def draftable(session: Session, *, kind: str, since: datetime | None = None) -> 
     used = (state == InboxState.USED) & col(Item.id).not_in(here)
     told = used & ((col(Item.id).in_(elsewhere) & seen) | col(Item.id).in_(lately))
     return list(session.exec(select(Item).where(one_a_cluster(kept | fresh | told))))
+
+
+def alerted_changes(session: Session, *, kind: str, since: datetime) -> list[ChangeEvent]:
+    """The changes that alerts brought since then, and that stand in no issue of this kind."""
+    in_issues = select(Block.event_id).join(Issue, col(Issue.id) == col(Block.issue_id))
+    in_issues = in_issues.where(col(Block.event_id).is_not(None))
+    alerted = in_issues.where(Issue.kind == IssueKind.ALERT, col(Issue.closed_at) > since)
+    here = in_issues.where(Issue.kind == kind)
+    wanted = select(ChangeEvent).where(col(ChangeEvent.id).in_(alerted), col(ChangeEvent.id).not_in(here))
+    return list(session.exec(wanted.order_by(col(ChangeEvent.id))))
+
+
+def carry_changes(
+    session: Session,
+    *,
+    issue: Issue,
+    vocabulary: Vocabulary,
+    address: str,
+    by: str,
+    now: datetime,
+    since: datetime,
+) -> int:
+    """Put the changes that alerts brought since then into the issue, for who receives no alerts; give how many.
+
+    Raises:
+        IssueClosed: the issue has been sent.
+    """
+    events = alerted_changes(session, kind=issue.kind, since=since)
+    for event in events:
+        add_change(session, issue=issue, event=event, vocabulary=vocabulary, address=address, by=by, now=now)
+    return len(events)
 
 
 def fill_draft(

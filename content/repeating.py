@@ -22,7 +22,8 @@ BRINGING = {IssueKind.DIGEST: "digest", IssueKind.ALERT: "alerts"}
 def brought(session: Session, issue: Issue, *, stopped: Collection[int] = ()) -> dict[int, frozenset[str]]:
     """Which streams brought a block's news before, by block; blocks that no stream brought are not in it.
 
-    The same news is the same item, or one of its cluster. An issue does not count as a repetition of
+    The same news is the same item, one of its cluster, or the same
+    change to an intervention. An issue does not count as a repetition of
     its own kind: what editors put into two digests, they mean to say twice.
 
     Args:
@@ -49,26 +50,32 @@ def note_brought(session: Session, issue: Issue, *, stopped: Collection[int] = (
 
 _NEWS: Any = func.coalesce(Item.cluster_id, Item.id)
 
+Key = tuple[str, int]
+"""What makes news the same: the cluster that an item is of, or the change to an intervention."""
 
-def _news_of(session: Session, issue: Issue) -> Mapping[int, int]:
-    """By block: the number of the cluster that its item is of."""
+
+def _news_of(session: Session, issue: Issue) -> Mapping[int, Key]:
     of_items = select(Block.id, _NEWS).join(Item, col(Item.id) == col(Block.item_id))
-    return {block: key for block, key in session.exec(of_items.where(Block.issue_id == issue.id)) if block}
+    of_changes = select(Block.id, Block.event_id).where(col(Block.event_id).is_not(None))
+    items = session.exec(of_items.where(Block.issue_id == issue.id))
+    changes = session.exec(of_changes.where(Block.issue_id == issue.id))
+    found: dict[int, Key] = {block: ("item", key) for block, key in items if block}
+    return found | {block: ("change", key) for block, key in changes if block and key}
 
 
 def _brought_before(
-    session: Session, issue: Issue, news: Collection[int], stopped: Collection[int]
-) -> Mapping[int, set[str]]:
+    session: Session, issue: Issue, news: Collection[Key], stopped: Collection[int]
+) -> Mapping[Key, set[str]]:
     kinds = [kind for kind in BRINGING if kind != issue.kind]
-    wanted = (
-        select(_NEWS, Issue.kind)
-        .select_from(Block)
-        .join(Issue, col(Issue.id) == col(Block.issue_id))
-        .join(Item, col(Item.id) == col(Block.item_id))
-        .where(col(Issue.kind).in_(kinds), col(Issue.closed_at).is_not(None), _NEWS.in_(news))
-        .where(col(Issue.id).not_in(stopped), Issue.id != issue.id)
-    )
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for key, kind in session.exec(wanted):
-        found[key].add(BRINGING[IssueKind(kind)])
+    left = (col(Issue.kind).in_(kinds), col(Issue.closed_at).is_not(None), col(Issue.id).not_in(stopped))
+    of_issue = col(Issue.id) == col(Block.issue_id)
+    items, changes = ([key for name, key in news if name == which] for which in ("item", "change"))
+    told_items = select(_NEWS, Issue.kind).select_from(Block).join(Issue, of_issue)
+    told_items = told_items.join(Item, col(Item.id) == col(Block.item_id)).where(*left, _NEWS.in_(items))
+    told_changes = select(Block.event_id, Issue.kind).join(Issue, of_issue)
+    told_changes = told_changes.where(*left, col(Block.event_id).in_(changes))
+    found: defaultdict[Key, set[str]] = defaultdict(set)
+    for name, told in (("item", told_items), ("change", told_changes)):
+        for key, kind in session.exec(told):
+            found[name, key or 0].add(BRINGING[IssueKind(kind)])
     return found

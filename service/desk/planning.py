@@ -25,6 +25,7 @@ SCHEDULE_NAMES = {
     "open-digest": _("Concept openen voor het weekoverzicht"),
     "remind-digest": _("Redactie herinneren aan het weekoverzicht"),
     "digest": _("Weekoverzicht"),
+    "draft-alerts": _("Meldingen klaarzetten"),
     "welcome": _("Welkomstmails klaarzetten"),
     "bounces": _("Teruggekomen mail ophalen"),
     "monthly": _("Maandeditie"),
@@ -35,7 +36,7 @@ STATE_NAMES = {
     OccurrenceState.FAILED: _("mislukt, wordt opnieuw geprobeerd"),
     OccurrenceState.EXPIRED: _("te laat: wacht op u"),
 }
-QUIET = ("bounces", "harvest", "tidy", "welcome")
+QUIET = ("bounces", "draft-alerts", "harvest", "tidy", "welcome")
 """What goes on every few minutes, hour or night is shown only where something is the matter."""
 
 WORDS = (
@@ -50,6 +51,8 @@ WORDS = (
         r"issue \d+ moved, (?P<count>\d+) items added",
         _("Het vorige concept is niet verstuurd. Het schuift door, met %(count)s nieuwe onderdelen."),
     ),
+    (r"0 changes put into an alert", _("Er was niets dat meteen gemeld moet worden.")),
+    (r"(?P<count>\d+) changes put into an alert", _("%(count)s wijzigingen in een melding gezet.")),
     (r"the welcome series is off", _("De welkomstserie staat uit.")),
     (r"0 welcome mails", _("Niemand was aan de beurt voor een welkomstmail.")),
     (r"(?P<count>\d+) welcome mails.*", _("%(count)s welkomstmails klaargezet.")),

@@ -35,6 +35,7 @@ WORK = {
     "tidy": _("opruimen"),
     "open-digest": _("een weekoverzicht klaarzetten"),
     "remind-digest": _("de redactie herinneren aan het weekoverzicht"),
+    "draft-alerts": _("een melding klaarzetten"),
     "welcome": _("welkomstmails klaarzetten"),
     "bounces": _("teruggekomen mail ophalen"),
 }

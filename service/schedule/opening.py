@@ -1,15 +1,20 @@
 """Opening: the drafts that the schedule opens, filled with the best of what there is to tell since the last of their kind."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from babel.dates import format_date
 from sqlmodel import Session, col, select
 
+from content.alerting import alert_change, urgent_changes
 from content.composing import open_issue, touch
-from content.drafting import draftable, fill_draft
+from content.drafting import alerted_changes, carry_changes, draftable, fill_draft
 from content.issues import Issue, IssueKind
+from service.audit import Act, AuditEvent, note_act
 from service.clock import AMSTERDAM
 from service.i18n import full_date
+from service.mailing.letters import post_to_desk
+from service.mailing.links import interventions_address
 from service.runtime import Runtime
 from service.schedule.table import Due, monthly_moments, weekly_moments
 from subscribers.audience import audience
@@ -53,7 +58,8 @@ def open_digest(session: Session, runtime: Runtime, due: Due, now: datetime) -> 
         left.title, left.occasion, left.send_at = title, occasion, moment
         session.add(left)
         return f"issue {left.id} moved, {_fill(session, runtime, left, now)} items added"
-    if not draftable(session, kind=IssueKind.DIGEST, since=told_until(session, IssueKind.DIGEST, now)):
+    asked: dict[str, Any] = {"kind": IssueKind.DIGEST, "since": told_until(session, IssueKind.DIGEST, now)}
+    if not draftable(session, **asked) and not alerted_changes(session, **asked):
         return "nothing to tell: no draft"
     issue = open_issue(
         session,
@@ -92,11 +98,29 @@ def _left_over(session: Session, now: datetime) -> Issue | None:
 
 
 def _fill(session: Session, runtime: Runtime, issue: Issue, now: datetime) -> int:
-    return fill_draft(
-        session,
-        issue=issue,
-        vocabulary=runtime.vocabulary,
-        by=SCHEDULER,
-        now=now,
-        since=told_until(session, IssueKind(issue.kind), now),
+    since = told_until(session, IssueKind(issue.kind), now)
+    shared: dict[str, Any] = {"issue": issue, "vocabulary": runtime.vocabulary, "by": SCHEDULER, "now": now}
+    items = fill_draft(session, **shared, since=since)
+    return items + carry_changes(
+        session, **shared, since=since, address=interventions_address(runtime.settings)
     )
+
+
+def draft_alerts(session: Session, runtime: Runtime, _due: Due, now: datetime) -> str:
+    """Put changes that cannot wait into an alert, each once: what an editor took out stays out. The desk hears of a new one."""
+    told = set(session.exec(select(AuditEvent.detail).where(AuditEvent.action == Act.ALERT_MADE)))
+    waiting = [event for event in urgent_changes(session, now=now) if f"change {event.id}" not in told]
+    for event in waiting:
+        issue, opened = alert_change(
+            session,
+            event=event,
+            vocabulary=runtime.vocabulary,
+            address=interventions_address(runtime.settings),
+            by=SCHEDULER,
+            now=now,
+        )
+        subject, detail = f"issue {issue.id}", f"change {event.id}"
+        note_act(session, actor=SCHEDULER, action=Act.ALERT_MADE, now=now, subject=subject, detail=detail)
+        if opened:
+            post_to_desk(session, kind="alert-drafted", context={"issue_id": issue.id}, now=now)
+    return f"{len(waiting)} changes put into an alert"

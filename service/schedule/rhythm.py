@@ -36,6 +36,7 @@ ACTIONS: dict[str, Action] = {
     "remind-editors": actions.remind_editors,
     "open-digest": opening.open_digest,
     "remind-digest": actions.remind_digest,
+    "draft-alerts": opening.draft_alerts,
     "welcome": actions.send_welcome,
     "tidy": actions.tidy,
 }

@@ -8,6 +8,7 @@
     remind-editors   `remind_days_before` days before the monthly moment     at the monthly moment
     open-digest      `digest_draft_days_before` days before the weekly one   at the weekly moment
     remind-digest    a day before the weekly moment                          at the weekly moment
+    draft-alerts     every hour, at 22 past                                  after 1 hour (the next one takes over)
     welcome          every day at 09:40                                      after 10 hours (the next day takes over)
     send             at each issue's own `send_at`                           after `send_expires_hours`; then a person is asked
     tidy             every night at 03:20                                    after 1 day
@@ -90,6 +91,10 @@ def _hourly(_settings: Settings, after: datetime, until: datetime) -> list[datet
     return _fires(CronTrigger(minute=7, timezone=UTC), after, until)
 
 
+def _hourly_after(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    return _fires(CronTrigger(minute=22, timezone=UTC), after, until)
+
+
 def _nightly(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
     return _fires(CronTrigger(hour=3, minute=20, timezone=AMSTERDAM), after, until)
 
@@ -134,6 +139,7 @@ SCHEDULE = (
         lambda _settings: timedelta(days=1),
         looks_back=timedelta(days=14),
     ),
+    Line("draft-alerts", _hourly_after, lambda _settings: timedelta(hours=1), looks_back=timedelta(hours=2)),
     Line("welcome", _by_day, lambda _settings: timedelta(hours=10), looks_back=timedelta(days=2)),
     Line("tidy", _nightly, lambda _settings: timedelta(days=1), looks_back=timedelta(days=2)),
     Line(
