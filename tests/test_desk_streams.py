@@ -4,8 +4,10 @@ import re
 
 import pytest
 from colleague import ANNA, BERT, Colleague, a_colleague, an_item
+from knowledge import a_knowledge_base
 from sqlmodel import select
 
+from content.interventions.tables import Intervention
 from content.issues import Issue, IssueKind, blocks_of
 from content.items import Item
 from content.welcome import in_use, series, versions
@@ -148,6 +150,21 @@ def test_the_welcome_series_begins_is_approved_by_another_and_put_on(
     assert issue.title not in anna.get("/edities").text
     assert issue.title in anna.get(f"/edities/{issue.slug}").text  # where its mail leads
     assert bert.post(f"{here}/uit", via=here).headers["location"].endswith("klaar=uit")
+
+
+def test_an_intervention_goes_into_a_welcome_mail_from_the_knowledge_base(
+    runtime: Runtime, anna: Colleague
+) -> None:
+    a_knowledge_base(runtime)
+    anna.post("/redactie/welkom/begin", via="/redactie/welkom")
+    with reading(runtime.engine) as session:
+        issue = next(issue for version, issue in versions(session) if version.step == 4)
+        intervention = session.exec(select(Intervention).where(Intervention.name == "Moti-4")).first()
+    assert "/redactie/kennisbank" in anna.get(f"/redactie/edities/{issue.id}").text
+    path = f"/redactie/kennisbank/{intervention.id}"
+    anna.post(f"{path}/in-editie", {"into": str(issue.id)}, via=path)
+    with reading(runtime.engine) as session:
+        assert "Moti-4" in [block.title for block in blocks_of(session, issue)]
 
 
 def test_a_welcome_mail_is_previewed_as_any_municipality(runtime: Runtime, anna: Colleague) -> None:

@@ -70,6 +70,12 @@ def open_issues(session: Session) -> list[Issue]:
     return list(session.exec(wanted.order_by(*order)))
 
 
+def open_welcome_mails(session: Session) -> list[Issue]:
+    """The mails of the welcome series that can still change, by step."""
+    wanted = select(Issue).where(col(Issue.closed_at).is_(None), Issue.kind == IssueKind.WELCOME)
+    return list(session.exec(wanted.order_by(col(Issue.id))))
+
+
 def closed_issues(session: Session, *, limit: int = 60) -> list[Issue]:
     """The issues that were sent, the newest first."""
     wanted = select(Issue).where(col(Issue.closed_at).is_not(None), Issue.kind != IssueKind.WELCOME)
