@@ -37,7 +37,7 @@ def hash_of(issue: Issue, sections: list[Section], blocks: list[Block]) -> str:
                 block.link,
                 block.source_name,
                 sorted(block.tags),
-                block.brought_by,
+                "",  # what streams brought is a fact of the moment of leaving, and nobody's choice: see content.repeating
                 *([block.details] if block.details else []),  # so that older approvals keep their hash
             ]
             for block in blocks

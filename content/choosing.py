@@ -29,7 +29,10 @@ class Profile:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What `choose` needs to know of a block. `section` and `position` are the editors' order, `weight` its importance."""
+    """What `choose` needs to know of a block.
+
+    `section` and `position` are the editors' order, `weight` its importance, `brought_by` the streams that brought it before.
+    """
 
     block_id: int
     section: int
@@ -37,7 +40,7 @@ class Candidate:
     weight: int
     everyone: bool
     tags: frozenset[str]
-    brought_by: str = ""
+    brought_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def choose(candidates: tuple[Candidate, ...], limits: Limits, profile: Profile) 
     reader receives has brought before is left out.
     """
     ranked = sorted(candidates, key=lambda block: (-block.weight, block.section, block.position))
-    fresh = [block for block in ranked if not block.brought_by or block.brought_by not in profile.streams]
+    fresh = [block for block in ranked if not block.brought_by & profile.streams]
     picked = [(block, Chosen(block.block_id, Because.EVERYONE)) for block in fresh if block.everyone]
     others = [block for block in fresh if not block.everyone]
     meeting = [block for block in others if block.tags & profile.interests][

@@ -22,6 +22,7 @@ from content.issues import (
     sections_of,
 )
 from content.items import InboxState, Item, ItemTag
+from content.kinds import LIMITS, WELCOME_SECTIONS, quoted
 from content.sources import Source
 from content.vocabulary import Vocabulary
 
@@ -55,6 +56,7 @@ def open_issue(
     kind: str = IssueKind.MONTHLY,
     occasion: str | None = None,
     send_at: datetime | None = None,
+    language: str = "nl",
 ) -> Issue:
     """A new draft with the standard sections. Its public address cannot be guessed before it is sent.
 
@@ -62,8 +64,13 @@ def open_issue(
         IntegrityError: an issue for this occasion is there already.
     """
     slug = f"{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')[:48] or 'editie'}-{secrets.token_hex(4)}"
+    limits = LIMITS[IssueKind(kind)]
     issue = Issue(
         kind=kind,
+        language=language,
+        minimum=limits.minimum,
+        maximum=limits.maximum,
+        allow_nothing=limits.allow_nothing,
         occasion=occasion,
         slug=slug,
         title=title,
@@ -74,7 +81,8 @@ def open_issue(
     )
     session.add(issue)
     session.flush()
-    for position, (key, heading) in enumerate(STANDARD_SECTIONS):
+    headings = WELCOME_SECTIONS if kind == IssueKind.WELCOME else STANDARD_SECTIONS
+    for position, (key, heading) in enumerate(headings):
         session.add(Section(issue_id=issue.id or 0, key=key, title=heading, position=position))
     session.add(Maker(issue_id=issue.id or 0, person=by, since=now))
     session.flush()
@@ -145,7 +153,7 @@ def add_item(
             kind=BlockKind.ITEM,
             position=0,
             title=item.title,
-            body=escape_markdown(item.summary),
+            body=escape_markdown(quoted(issue, item)),
             link=item.link,
             source_name=(source.attribution or source.name) if source else "",
             item_id=item.id,

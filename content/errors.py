@@ -85,6 +85,10 @@ class BlockRefused(ContentError):
     """A block lacks what its kind needs (title, text, a web address)."""
 
 
+class WelcomeRefused(ContentError):
+    """The welcome series is not as this act needs it: no step in use, a draft that is there, or a delay that cannot be."""
+
+
 class UnknownIntervention(ContentError):
     """No intervention, fact, record, event, pair or placing with this identifier."""
 

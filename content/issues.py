@@ -1,9 +1,10 @@
 """Issues: what is published, as a list of blocks in sections."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, UniqueConstraint, text
 from sqlmodel import Field, Session, col, select
 
 from content.choosing import Candidate, Limits
@@ -12,11 +13,12 @@ from content.errors import UnknownIssue
 
 
 class IssueKind(StrEnum):
-    """The stream an issue belongs to; all three are approved by people."""
+    """The stream an issue belongs to; all are approved by people. A welcome mail is an issue that leaves reader by reader."""
 
     MONTHLY = "monthly"
     DIGEST = "digest"
     ALERT = "alert"
+    WELCOME = "welcome"
 
 
 class BlockKind(StrEnum):
@@ -33,7 +35,8 @@ class Issue(Record, table=True):
     """One issue. `send_at` is when it is to leave; `closed_at` is set once its mailing is planned, and freezes it.
 
     `slug` is its public address under /edities. `occasion` is the month ("2026-12") or moment that a schedule opened it
-    for: unique, so that two processes cannot open the same issue twice; null for issues made by hand.
+    for: unique, so that two processes cannot open the same issue twice; null for issues made by hand. `language` is the one
+    that its texts are in.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -42,6 +45,7 @@ class Issue(Record, table=True):
     slug: str = Field(unique=True)
     title: str
     introduction: str = ""
+    language: str = Field(default="nl", sa_column_kwargs={"server_default": text("'nl'")})
     minimum: int = 3
     maximum: int = 12
     allow_nothing: bool = False
@@ -66,8 +70,9 @@ class Block(Record, table=True):
     """A piece of an issue. It copies the text of its item, so that a later harvest never voids an approval.
 
     `body` is Markdown. `weight` is the editors' importance (higher is more important). `tags` are slugs of any facet;
-    with `everyone` every reader gets it. `brought_by` names the stream that brought it to its followers before. `details` are
-    the lines of an intervention's card, each with its name in `wording` and its text in Dutch and English.
+    with `everyone` every reader gets it. `brought_by` names the streams (with blanks) that had brought it to their followers
+    when the issue left; as long as it is open, `content.repeating` says which have by now. `details`
+    are the lines of an intervention's card, each with its name in `wording` and its text in Dutch and English.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -140,8 +145,10 @@ def blocks_of(session: Session, issue: Issue) -> list[Block]:
     return list(session.exec(wanted))
 
 
-def candidates_of(session: Session, issue: Issue) -> tuple[Candidate, ...]:
-    """The blocks of an issue as `choose` takes them."""
+def candidates_of(
+    session: Session, issue: Issue, *, brought: Mapping[int, frozenset[str]] | None = None
+) -> tuple[Candidate, ...]:
+    """The blocks of an issue as `choose` takes them. `brought` is by block; without it, what the blocks say themselves."""
     place = {section.id: section.position for section in sections_of(session, issue)}
     return tuple(
         Candidate(
@@ -151,7 +158,9 @@ def candidates_of(session: Session, issue: Issue) -> tuple[Candidate, ...]:
             weight=block.weight,
             everyone=block.everyone,
             tags=frozenset(block.tags),
-            brought_by=block.brought_by,
+            brought_by=frozenset(block.brought_by.split())
+            if brought is None
+            else brought.get(block.id or 0, frozenset()),
         )
         for block in blocks_of(session, issue)
     )

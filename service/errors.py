@@ -85,6 +85,10 @@ class NothingToSend(ServiceError):
     """A mailing without readers, or an issue without blocks."""
 
 
+class LeavesByItself(ServiceError):
+    """A mail of the welcome series is put into use, and then leaves reader by reader: nobody sends it, or sets its moment."""
+
+
 class UnknownMailing(ServiceError):
     """No mailing with this identifier, or one that nobody steers."""
 

@@ -162,6 +162,22 @@ class Settings(BaseSettings):
     remind_days_before: int = Field(
         2, ge=1, le=25, description="Days before the monthly issue that editors are reminded."
     )
+    digest_day: str = Field(
+        "thu",
+        pattern=r"^((mon|tue|wed|thu|fri|sat|sun)|never)$",
+        description="Day of the weekly digest: mon to sun, or never.",
+    )
+    digest_time: str = Field(
+        "09:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="Time of the weekly digest in Europe/Amsterdam.",
+    )
+    digest_draft_days_before: int = Field(
+        2,
+        ge=1,
+        le=6,
+        description="Days before the weekly digest that its draft is opened; editors are reminded a day before it.",
+    )
     send_expires_hours: int = Field(
         12,
         ge=1,

@@ -1,6 +1,6 @@
 """All tables in one place, for migrations and for tests: importing this module fills the metadata."""
 
-from content import issues, items, sources
+from content import issues, items, sources, welcome
 from content.columns import Record
 from content.interventions import tables as interventions
 from service import audit, limits, users
@@ -31,4 +31,5 @@ __all__ = [
     "sources",
     "suppression",
     "users",
+    "welcome",
 ]

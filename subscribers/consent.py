@@ -59,6 +59,21 @@ WORDINGS = (
             "We do not pass them on to others. You can always stop, with the link at the foot of each newsletter."
         ),
     ),
+    Wording(
+        version="2026-2",
+        nl=(
+            "U krijgt één keer per maand een nieuwsbrief per e-mail, gemaakt voor uw organisatie en de onderwerpen "
+            "die u kiest, en de eerste weken vijf mails om te beginnen. Vinkt u het weekoverzicht of de meldingen aan, dan "
+            "krijgt u die ook. Daarvoor bewaren we uw e-mailadres, uw naam als u die invult, uw organisatie en uw "
+            "onderwerpen. We geven ze niet aan anderen. Stoppen kan altijd, met de link onder in elke mail."
+        ),
+        en=(
+            "You receive one newsletter a month by e-mail, made for your organisation and the topics you choose, and five "
+            "mails in the first weeks to get started. If you tick the weekly digest or the alerts, you receive those as well. "
+            "For this we keep your e-mail address, your name if you give it, your organisation and your topics. "
+            "We do not pass them on to others. You can always stop, with the link at the foot of each mail."
+        ),
+    ),
 )
 """All that were ever used, oldest first: what an event names can always be read back."""
 

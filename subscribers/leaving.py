@@ -20,6 +20,10 @@ def leave(
     has = streams_of(session, subscriber)
     left = [one for one in has if stream is None or one == str(stream)]
     kept = [one for one in has if one not in left]
+    if set(kept) <= {
+        Stream.WELCOME
+    }:  # the series accompanies the newsletters: without them there is nothing to welcome to
+        left, kept = has, []
     if not kept and subscriber.state != SubscriberState.UNSUBSCRIBED:
         subscriber.state = SubscriberState.UNSUBSCRIBED
         session.add(subscriber)

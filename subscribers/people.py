@@ -10,12 +10,13 @@ from content.columns import Instant, Record
 
 
 class Stream(StrEnum):
-    """What a reader can receive, and leave, one by one."""
+    """What a reader can receive, and leave, one by one. `WELCOME` is the series that new readers get for a while."""
 
     MONTHLY = "monthly"
     DIGEST = "digest"
     ALERTS = "alerts"
     WEBINARS = "webinars"
+    WELCOME = "welcome"
 
 
 class SubscriberState(StrEnum):

@@ -21,7 +21,7 @@ from subscribers.leaving import leave
 from subscribers.people import Stream, Subscriber, SubscriberState
 from subscribers.signup import activate, tidy_name
 
-OFFERED = (Stream.MONTHLY,)
+OFFERED = (Stream.MONTHLY, Stream.DIGEST, Stream.ALERTS)
 """The streams that exist and can be chosen today."""
 
 

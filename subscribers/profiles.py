@@ -8,16 +8,22 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from content.choosing import Profile
-from subscribers.people import Interest, Subscriber, Subscription
+from subscribers.people import Interest, Stream, Subscriber, Subscription
 
 AT_ONCE = 500
 """Keys asked for in one query, so that no engine's limit on parameters is met."""
 
 
+_DECIDES = col(Subscription.stream) != Stream.WELCOME
+"""The welcome series brings nothing that another stream would repeat: new readers share the profiles of the others."""
+
+
 def profile_of(session: Session, subscriber: Subscriber) -> Profile:
     """The profile of a reader as it is now."""
     interests = session.exec(select(Interest.slug).where(Interest.subscriber_id == subscriber.id))
-    streams = session.exec(select(Subscription.stream).where(Subscription.subscriber_id == subscriber.id))
+    streams = session.exec(
+        select(Subscription.stream).where(Subscription.subscriber_id == subscriber.id, _DECIDES)
+    )
     return Profile(interests=frozenset(interests), streams=frozenset(streams))
 
 
@@ -53,7 +59,7 @@ def _profiles(session: Session, keys: Sequence[str]) -> dict[str, Profile]:
     ):
         interests[reader].add(slug)
     followed = select(Subscription.subscriber_id, Subscription.stream).join(
-        example, example.c.id == Subscription.subscriber_id
+        example, (example.c.id == Subscription.subscriber_id) & _DECIDES
     )
     for reader, stream in session.exec(followed):
         streams[reader].add(stream)

@@ -26,8 +26,11 @@ from subscribers.people import Stream, Subscriber, SubscriberState
 LONGEST_NAME = 100
 """Signs of a name that are kept."""
 
-SIGN_UP_STREAMS = (Stream.MONTHLY,)
-"""What the form asks for, and confirming brings."""
+SIGN_UP_STREAMS = (Stream.MONTHLY, Stream.WELCOME)
+"""What each sign-up asks for, and confirming brings."""
+
+EXTRA_STREAMS = (Stream.DIGEST, Stream.ALERTS)
+"""What can be asked for beside it."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,11 @@ def sign_up(
     vocabulary: Vocabulary,
     source: str,
     now: datetime,
+    extra_streams: Iterable[str] = (),
 ) -> SignUp:
     """Note that someone asked for the newsletter at this address. The caller mails the link that confirms it.
+
+    `extra_streams` are those of `EXTRA_STREAMS` that they ticked.
 
     Anyone can type anyone's address, so an active reader's data are left as they are. A request that was never
     confirmed, or someone who left, gets what was asked for last; nothing is sent before they confirm.
@@ -76,7 +82,7 @@ def sign_up(
         session,
         subscriber=subscriber,
         kind=ConsentKind.REQUESTED,
-        streams=SIGN_UP_STREAMS,
+        streams=[*SIGN_UP_STREAMS, *(set(EXTRA_STREAMS) & set(extra_streams))],
         topics=topics,
         source=source,
         now=now,
@@ -92,7 +98,7 @@ def confirm(
     source: str = "confirmation link",
     request: int | None = None,
 ) -> Subscriber:
-    """The reader says yes from their own mailbox: from now on they receive the monthly newsletter. Twice is once.
+    """The reader says yes from their own mailbox: from now on they receive the streams they asked for. Twice is once.
 
     `request` is the id of the event that the link answers; None, from code that has no link, is not checked.
 
@@ -107,16 +113,16 @@ def confirm(
         raise UnknownSubscriber("This reader left. They can sign up anew.")
     if request is not None:
         refuse_old_request(session, subscriber, request)
-    activate(session, subscriber, streams=SIGN_UP_STREAMS, kind=ConsentKind.CONFIRMED, source=source, now=now)
+    asked = _latest_request(session, subscriber)
+    streams = asked.streams if asked else SIGN_UP_STREAMS
+    activate(session, subscriber, streams=streams, kind=ConsentKind.CONFIRMED, source=source, now=now)
     return subscriber
 
 
 def latest_request(session: Session, subscriber: Subscriber) -> int | None:
     """The id of the event of the last time that this address asked; None when it never did."""
-    asked = select(ConsentEvent.id).where(
-        ConsentEvent.subscriber_id == subscriber.id, ConsentEvent.kind == ConsentKind.REQUESTED
-    )
-    return session.exec(asked.order_by(col(ConsentEvent.id).desc())).first()
+    asked = _latest_request(session, subscriber)
+    return asked.id if asked else None
 
 
 def refuse_old_request(session: Session, subscriber: Subscriber, request: int) -> None:
@@ -165,6 +171,13 @@ def subscriber_by_reference(session: Session, reference: str, *, lock: bool = Fa
 def tidy_name(name: str) -> str:
     """A name on one line, without signs that cannot be seen, cut to `LONGEST_NAME`."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())[:LONGEST_NAME]
+
+
+def _latest_request(session: Session, subscriber: Subscriber) -> ConsentEvent | None:
+    asked = select(ConsentEvent).where(
+        ConsentEvent.subscriber_id == subscriber.id, ConsentEvent.kind == ConsentKind.REQUESTED
+    )
+    return session.exec(asked.order_by(col(ConsentEvent.id).desc())).first()
 
 
 def _by_key(session: Session, key: str) -> Subscriber | None:

@@ -63,9 +63,10 @@ def an_approved_issue(
     title: str = "Kennispost december 2026",
     minimum: int = 1,
     allow_nothing: bool = False,
+    kind: str = "monthly",
 ) -> Issue:
     """An issue of link blocks, (title, tags), and texts for everyone; made by Anna and approved by Bert."""
-    issue = open_issue(session, title=title, by="anna@example.org", now=now)
+    issue = open_issue(session, title=title, by="anna@example.org", now=now, kind=kind)
     change_issue(
         session, issue=issue, title=title, introduction="Dit is *nieuw*.", minimum=minimum, maximum=12,
         allow_nothing=allow_nothing, by="anna@example.org", now=now,

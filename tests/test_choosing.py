@@ -14,7 +14,7 @@ def block(
 ):
     return Candidate(
         block_id=number, section=section, position=number, weight=weight, everyone=everyone, tags=frozenset(tags),
-        brought_by=brought_by,
+        brought_by=frozenset(brought_by.split()),
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def test_every_small_issue_keeps_every_rule(size: int) -> None:
 
 def _keeps_the_rules(blocks: tuple[Candidate, ...], limits: Limits, profile: Profile) -> None:
     chosen = {one.block_id: one for one in choose(blocks, limits, profile)}
-    fresh = [one for one in blocks if one.brought_by not in profile.streams or not one.brought_by]
+    fresh = [one for one in blocks if not one.brought_by & profile.streams]
     always = [one for one in fresh if one.everyone]
     meeting = [one for one in fresh if not one.everyone and one.tags & profile.interests]
     others = [one for one in fresh if not one.everyone and not one.tags & profile.interests]

@@ -15,7 +15,10 @@ from subscribers.people import Subscriber
 from subscribers.signup import confirm
 from tests.builders import a_request
 
-PUBLISHED = {"2026-1": "8f291ec8ae676422db7efc74f60a41a03edb902ece874ed16c54f927dd7e4a8c"}
+PUBLISHED = {
+    "2026-1": "8f291ec8ae676422db7efc74f60a41a03edb902ece874ed16c54f927dd7e4a8c",
+    "2026-2": "1c416a7fae4b3ec26988082e762620ab98e09b6479d867c34d346c8e955f021a",
+}
 """A wording that was shown to someone never changes. Other words are another version: add it here."""
 
 
@@ -44,8 +47,8 @@ def test_the_events_tell_what_was_asked_and_confirmed(runtime: Runtime, clock) -
         ]
     version = f"{CURRENT.version}/en"
     assert [one[0] for one in told] == ["requested", "confirmed"]
-    assert told[0][2:] == (version, ["monthly"], ["lachgas", "sport"], "form /aanmelden")
-    assert told[1][1:] == (later, version, ["monthly"], ["lachgas", "sport"], "confirmation link")
+    assert told[0][2:] == (version, ["monthly", "welcome"], ["lachgas", "sport"], "form /aanmelden")
+    assert told[1][1:] == (later, version, ["monthly", "welcome"], ["lachgas", "sport"], "confirmation link")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from content.approval import approve, content_hash
 from content.composing import open_issue
+from content.issues import IssueKind
 from content.sources import add_source
+from content.welcome import begin_series, switch
+from content.welcome_starter import starter_steps
 from service.database import writing
 from service.linting.checking import lint_message
 from service.linting.findings import Severity
@@ -18,7 +22,8 @@ from service.mailing.dkim_keys import load_signer, new_key
 from service.mailing.letters import LETTERS, post_letter
 from service.mailing.maildir import mailbox_folder
 from service.mailing.outbox import Mailing
-from service.mailing.planning import plan_issue
+from service.mailing.planning import STREAMS, plan_issue
+from service.mailing.welcoming import use_version, welcome_newcomers
 from service.runtime import Runtime
 from service.users import make_sign_in_link
 from tests.builders import a_municipality, a_reader, a_request, a_user, an_approved_issue
@@ -57,14 +62,18 @@ def faults(raw: bytes) -> list[str]:
     return [f"{one.code}: {one.where}: {one.said('nl')}" for one in found]
 
 
-def an_issue_mail(runtime: Runtime, language: str) -> bytes:
+def an_issue_mail(runtime: Runtime, language: str, kind: str = "monthly") -> bytes:
     with writing(runtime.engine) as session:
         a_reader(
             session, runtime.clock(), "anna@gemeente.example", name="Anna", interests=["lachgas"], language=language,
-            organisation=a_municipality(session),
+            organisation=a_municipality(session), streams=[STREAMS[IssueKind(kind)]],
         )  # fmt: skip
         issue = an_approved_issue(
-            session, runtime.clock(), ("Lachgas in het verkeer", ["lachgas"]), everyone=["Voor iedereen"]
+            session,
+            runtime.clock(),
+            ("Lachgas in het verkeer", ["lachgas"]),
+            everyone=["Voor iedereen"],
+            kind=kind,
         )
         plan_issue(session, runtime, issue=issue, now=runtime.clock())
     return the_mail(runtime)
@@ -107,9 +116,35 @@ def test_a_letter_passes(public: Runtime, kind: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_an_issue_passes(public: Runtime, language: str) -> None:
-    raw = an_issue_mail(public, language)
+@pytest.mark.parametrize("kind", ["monthly", "digest", "alert"])
+def test_an_issue_passes(public: Runtime, kind: str, language: str) -> None:
+    raw = an_issue_mail(public, language, kind)
     assert b"List-Unsubscribe: <https://" in raw
+    assert faults(raw) == []
+
+
+@pytest.mark.parametrize(("step", "language"), [(text.step, text.language) for text in starter_steps()])
+def test_a_welcome_mail_passes(public: Runtime, step: int, language: str) -> None:
+    now = public.clock()
+    with writing(public.engine) as session:
+        made = begin_series(session, by="anna@example.org", now=now)
+        version, issue = next(pair for pair in made if (pair[0].step, pair[1].language) == (step, language))
+        approve(session, issue=issue, approver="bert", seen_hash=content_hash(session, issue), now=now)
+        use_version(session, version=version, issue=issue, now=now)
+        switch(session, on=True, now=now)
+        a_reader(
+            session,
+            now,
+            "anna@x.example",
+            language=language,
+            streams=["welcome"],
+            organisation=a_municipality(session),
+        )
+    public.clock.advance(days=version.delay_days)
+    with writing(public.engine) as session:
+        welcome_newcomers(session, public, now=public.clock())
+    raw = the_mail(public)
+    assert b"List-Id: <welcome." in raw
     assert faults(raw) == []
 
 

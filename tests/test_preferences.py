@@ -69,11 +69,11 @@ def test_unticking_the_newsletter_is_leaving_and_ticking_it_is_coming_back(runti
 def test_a_stream_that_is_not_offered_stays_as_it_is(runtime: Runtime, clock) -> None:
     with writing(runtime.engine) as session:
         load_register(session)
-        reader = a_reader(session, clock(), "jan@emmen.nl", streams=["monthly", "digest"])
+        reader = a_reader(session, clock(), "jan@emmen.nl", streams=["monthly", "webinars"])
         change(session, reader, WANTED, runtime, clock())
-        assert preferences_of(session, reader).streams == {"monthly", "digest"}
-        change(session, reader, replace(WANTED, streams=frozenset({"alerts"})), runtime, clock())
-        assert preferences_of(session, reader).streams == {"digest"}
+        assert preferences_of(session, reader).streams == {"monthly", "webinars"}
+        change(session, reader, replace(WANTED, streams=frozenset({"welcome"})), runtime, clock())
+        assert preferences_of(session, reader).streams == {"webinars"}
         assert reader.state == SubscriberState.ACTIVE
 
 

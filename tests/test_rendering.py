@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from content.composing import STANDARD_SECTIONS
+from content.kinds import WELCOME_SECTIONS
 from content.prose import markdown_to_html, plain_text
 from content.vocabulary import Vocabulary, load_vocabulary
 from service.errors import MailRefused
@@ -279,5 +280,5 @@ def test_wrapping_keeps_list_items_and_paragraphs_apart() -> None:
 
 
 def test_the_standard_headings_are_known_to_the_catalogues() -> None:
-    assert {title for _key, title in STANDARD_SECTIONS} == set(SECTION_TITLES)
+    assert {title for _key, title in (*STANDARD_SECTIONS, *WELCOME_SECTIONS)} == set(SECTION_TITLES)
     assert translate("en", "Wet en beleid") == "Law and policy"

@@ -77,7 +77,7 @@ def test_what_came_back_is_fetched_every_five_minutes_where_a_mailbox_is_set() -
 def test_upcoming_lists_each_line_soonest_first() -> None:
     ahead = upcoming(Settings(), utc("2026-12-02T12:00"))
     assert next(name for name, _ in ahead) == "harvest"
-    assert {name for name, _ in ahead} == {*LINES, "monthly"} - {"bounces"}
+    assert {name for name, _ in ahead} == {*LINES, "monthly", "digest"} - {"bounces"}
     assert [moment for _, moment in ahead] == sorted(moment for _, moment in ahead)
     assert next_monthly(Settings(), utc("2026-12-02")) == utc("2026-12-08T09:00")
 

@@ -62,7 +62,7 @@ def test_a_request_is_pending_until_it_is_confirmed(runtime: Runtime, clock) -> 
         later = clock.advance(hours=1)
         confirm(session, reference=reader.reference, now=later)
         assert (reader.state, reader.confirmed_at) == (SubscriberState.ACTIVE, later)
-        assert streams_of(session, reader) == ["monthly"]
+        assert streams_of(session, reader) == ["monthly", "welcome"]
         assert interests_of(session, reader) == ["lachgas"]
         assert [one.name for one in organisations_of(session, reader)] == ["Emmen"]
 
@@ -73,7 +73,7 @@ def test_confirming_twice_is_confirming_once(runtime: Runtime, clock) -> None:
         first = confirm(session, reference=reader.reference, now=clock()).confirmed_at
         confirm(session, reference=reader.reference, now=clock.advance(days=1))
         assert reader.confirmed_at == first
-        assert streams_of(session, reader) == ["monthly"]
+        assert streams_of(session, reader) == ["monthly", "welcome"]
 
 
 def test_an_old_link_does_not_bring_back_someone_who_left(runtime: Runtime, clock) -> None:
@@ -130,7 +130,7 @@ def test_someone_who_left_can_ask_again_and_must_confirm_again(runtime: Runtime,
         assert reader.state == SubscriberState.PENDING
         assert streams_of(session, reader) == []
         confirm(session, reference=reader.reference, now=clock())
-        assert streams_of(session, reader) == ["monthly"]
+        assert streams_of(session, reader) == ["monthly", "welcome"]
 
 
 def test_what_is_unknown_is_refused_and_leaves_nothing(runtime: Runtime, clock) -> None:

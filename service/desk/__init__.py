@@ -24,6 +24,7 @@ from service.desk import (
     source_finding,
     sources,
     steering,
+    welcome,
 )
 
 ROUTERS = (
@@ -36,6 +37,7 @@ ROUTERS = (
     approving.router,
     mailings.router,
     steering.router,
+    welcome.router,
     planning.router,
     knowledge_changes.router,
     knowledge_crawls.router,

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, update
 
 from content.approval import approve, current_approval
 from content.errors import IssueClosed, NotApproved
-from content.issues import Issue, issue_by_id
+from content.issues import Issue, IssueKind, issue_by_id
 from service.audit import Act, note_act
 from service.clock import AMSTERDAM
 from service.desk.access import Person, Publisher
@@ -19,7 +19,7 @@ from service.desk.judging import judge_issue, stops_approval
 from service.desk.moments import typed_moment
 from service.desk.reach import reach
 from service.desk.stages import standing
-from service.errors import MailNotFit, MomentRefused
+from service.errors import LeavesByItself, MailNotFit, MomentRefused
 from service.mailing.planning import plan_issue
 from service.schedule.table import next_monthly
 from service.settings import Settings
@@ -62,7 +62,7 @@ def ask(
     *, request: Request, house: House, session: Transaction, now: Now, person: Publisher, issue_id: int
 ) -> HTMLResponse:
     """To whom it goes and when: the last page before it leaves."""
-    issue = issue_by_id(session, issue_id)
+    issue = _leaving(session, issue_id)
     moment = (issue.send_at or next_monthly(house.settings, now)).astimezone(AMSTERDAM)
     day, time = (f"{moment:%Y-%m-%d}", f"{moment:%H:%M}")
     return _ask(request, house.settings, session, person, issue, day=day, time=time)
@@ -82,7 +82,7 @@ def send(
     time: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Send now, or set the moment; the worker does the sending."""
-    issue = issue_by_id(session, issue_id)
+    issue = _leaving(session, issue_id)
     if when == "now":
         mailing = plan_issue(session, house, issue=issue, now=now)
         _note(session, person=person, act=Act.SENT, issue=issue, now=now, detail=f"{mailing.planned}")
@@ -116,6 +116,14 @@ def cancel(session: Transaction, now: Now, person: Publisher, issue_id: int) -> 
     _set_moment(session, issue, None)
     _note(session, person=person, act=Act.CANCELLED, issue=issue, now=now, detail=planned)
     return see(f"/redactie/edities/{issue_id}?klaar=ingetrokken")
+
+
+def _leaving(session: Session, issue_id: int) -> Issue:
+    """An issue that leaves at one moment."""
+    issue = issue_by_id(session, issue_id)
+    if issue.kind == IssueKind.WELCOME:
+        raise LeavesByItself(f"Issue {issue.title!r} is put into use in the welcome series.")
+    return issue
 
 
 def _set_moment(session: Session, issue: Issue, moment: datetime | None) -> None:

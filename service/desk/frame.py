@@ -17,6 +17,7 @@ from service.web.problems import PROBLEMS, UNEXPECTED
 PLACES = (
     ("inbox", "/redactie/inbox", _("Inbox")),
     ("edities", "/redactie/edities", _("Edities")),
+    ("welkom", "/redactie/welkom", _("Welkomstserie")),
     ("verzendingen", "/redactie/verzendingen", _("Verzendingen")),
     ("planning", "/redactie/planning", _("Planning")),
     ("kennisbank", "/redactie/kennisbank", _("Kennisbank")),
@@ -28,6 +29,12 @@ PLACES = (
 
 DONE = {
     "geopend": _("De editie is geopend. Voeg nu onderdelen toe."),
+    "begonnen": _(
+        "De teksten staan klaar. Lees ze, wijzig wat u wilt, en vraag een ander om ze goed te keuren."
+    ),
+    "ingebruik": _("Deze versie is nu in gebruik. Nieuwe lezers krijgen haar op hun dag."),
+    "aan": _("De welkomstserie staat aan. Elke ochtend gaan de mails naar wie aan de beurt is."),
+    "uit": _("De welkomstserie staat uit. Niemand krijgt nog een welkomstmail."),
     "bewaard": _("Uw wijziging is bewaard."),
     "toegevoegd": _("Het onderdeel staat in de editie."),
     "teruggezet": _("Het onderdeel staat weer in de editie."),
@@ -100,6 +107,11 @@ ACT_NAMES = {
     Act.USER_CHANGED: _("veranderde rollen"),
     Act.USER_DEACTIVATED: _("nam iemands toegang weg"),
     Act.USER_REACTIVATED: _("gaf iemand weer toegang"),
+    Act.ALERT_MADE: _("zette een bericht in een melding"),
+    Act.WELCOME_USED: _("nam de welkomstmail in gebruik"),
+    Act.WELCOME_ON: _("zette de welkomstserie aan"),
+    Act.WELCOME_OFF: _("zette de welkomstserie uit"),
+    Act.WELCOME_DELAY: _("veranderde de dag van de welkomstmail"),
     Act.SOURCE_ADDED: _("voegde een bron toe"),
     Act.SOURCE_CHANGED: _("veranderde een bron"),
     Act.SOURCE_ENABLED: _("zette een bron aan"),

@@ -1,5 +1,6 @@
 """The inbox at the desk: what came in, why it has its tags, and what an editor does with it in one click."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
+from content.alerting import alert_item
 from content.arranging import remove_block
 from content.clusters import put_together, set_apart
 from content.composing import add_item
@@ -15,11 +17,13 @@ from content.inbox import decide, inbox, inbox_counts, inbox_size, retag, tags_o
 from content.issues import Block, Issue, issue_by_id
 from content.items import InboxState, Item, item_by_id
 from content.sources import Source
+from service.audit import Act, note_act
 from service.desk.access import Anyone, Editor
 from service.desk.evidence import marked, words_of
 from service.desk.frame import desk_page
 from service.desk.stages import open_issues
 from service.i18n import _
+from service.mailing.letters import post_to_desk
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Now, Transaction
 from service.web.pages import see
@@ -107,7 +111,7 @@ def decided(
     now: Now,
     person: Editor,
     item_id: int,
-    act: Annotated[Literal["kept", "dropped", "new", "use"], Form()],
+    act: Annotated[Literal["kept", "dropped", "new", "use", "alert"], Form()],
     seen: Annotated[InboxState, Form()],
     into: Annotated[int | None, Form()] = None,
     back: Annotated[str, Form(max_length=1000)] = "",
@@ -119,6 +123,8 @@ def decided(
         done = _use(
             house, session, issue=issue_by_id(session, into or 0), item=item, by=person.address, now=now
         )
+    elif act == "alert":
+        done = _alert(house, session, item=item, by=person.address, now=now)
     else:
         done = act if decide(session, item=item, state=act, seen=seen) else "anders"
     told = {"gedaan": done, "bericht": str(item_id), "was": seen.value}
@@ -141,7 +147,8 @@ def undone(
     open_ids = [issue.id for issue in open_issues(session)]
     standing_in = select(Block).where(Block.item_id == item_id, col(Block.issue_id).in_(open_ids))
     if item.state == InboxState.USED:
-        for block in session.exec(standing_in).all():
+        # The newest alone: what stands in an alert may have stood in the monthly issue before.
+        for block in session.exec(standing_in.order_by(col(Block.id).desc()).limit(1)).all():
             remove_block(session, block=block, by=person.address, now=now)
     decide(session, item=item, state=was)
     return see(f"/redactie/inbox?{_filters(back, klaar='ongedaan')}#bericht-{item_id}")
@@ -221,6 +228,21 @@ def _use(house: House, session: Session, *, issue: Issue, item: Item, by: str, n
     return "used"
 
 
+def _alert(house: House, session: Session, *, item: Item, by: str, now: datetime) -> str:
+    """Put the item into the alert that is being made. Whoever may approve hears of a new one: an alert cannot wait."""
+    try:
+        with session.begin_nested():
+            issue, opened = alert_item(session, item=item, vocabulary=house.vocabulary, by=by, now=now)
+    except BlockRefused:
+        return "dubbel"
+    note_act(
+        session, actor=by, action=Act.ALERT_MADE, now=now, subject=f"issue {issue.id}", detail=item.title
+    )
+    if opened:
+        post_to_desk(session, kind="alert-drafted", context={"issue_id": issue.id}, now=now)
+    return "melding"
+
+
 def _filters(query: str, *, without: str = "", **more: str) -> str:
     """The filters of a query string and nothing else of it, so that a form can carry them without being trusted."""
     kept = [(name, value) for name, value in parse_qsl(query) if name in FILTERS and name != without]
@@ -230,7 +252,7 @@ def _filters(query: str, *, without: str = "", **more: str) -> str:
 def _undo(session: Session, done: str, item_id: int | None, was: str) -> dict[str, Any] | None:
     """What was just done to which item, so that the page can say it and offer the way back."""
     item = session.get(Item, item_id) if item_id else None
-    if item is None or done not in ("kept", "dropped", "new", "used", "dubbel", "anders", "apart"):
+    if item is None or done not in ("kept", "dropped", "new", "used", "dubbel", "anders", "apart", "melding"):
         return None
     return {
         "done": done,

@@ -1,7 +1,7 @@
 """Issues at the desk: the list, opening one, and the page on which it is put together."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from content.approval import content_hash
 from content.composing import change_issue, open_issue
 from content.errors import BlockRefused
-from content.issues import Block, Issue, blocks_of, issue_by_id, makers_of, sections_of
+from content.issues import Block, Issue, IssueKind, blocks_of, issue_by_id, makers_of, sections_of
 from content.prose import markdown_to_html
 from service.audit import COMMAND_LINE, Act, AuditEvent, acts, note_act
 from service.desk.access import Anyone, Editor, Person
@@ -18,8 +18,10 @@ from service.desk.frame import desk_page, refusal
 from service.desk.judging import judge_issue
 from service.desk.stages import Stage, closed_issues, open_issues, standing
 from service.i18n import _, full_date, translate
+from service.mailing.fragments import KIND_NAMES
 from service.mailing.ledger import ledger
-from service.schedule.actions import SCHEDULER
+from service.mailing.repeats import brought_now
+from service.schedule.opening import SCHEDULER
 from service.schedule.table import next_monthly
 from service.settings import Settings
 from service.users import RoleName, user_by_address, users_with_role
@@ -29,6 +31,9 @@ from service.web.pages import see
 
 NOBODYS = {SCHEDULER: _("het schema"), COMMAND_LINE: _("de opdrachtregel")}
 """Who acts without being a person."""
+
+BROUGHT_BY = {"digest": _("het weekoverzicht"), "alerts": _("een melding")}
+"""What brought a block before, by stream."""
 
 router = APIRouter(prefix="/redactie/edities", dependencies=[Depends(csrf_protected)])
 
@@ -47,17 +52,23 @@ def listed(*, request: Request, house: House, session: Transaction, now: Now, pe
         ],
         sent=[(issue, standing(session, issue)) for issue in closed_issues(session)],
         proposed=_proposed_title(house.settings, now),
+        kind_names=KIND_NAMES,
+        kinds=[IssueKind.MONTHLY, IssueKind.DIGEST, IssueKind.ALERT],
     )
 
 
 @router.post("")
 def opened(
-    session: Transaction, now: Now, person: Editor, title: Annotated[str, Form(max_length=200)] = ""
+    session: Transaction,
+    now: Now,
+    person: Editor,
+    title: Annotated[str, Form(max_length=200)] = "",
+    kind: Annotated[Literal["monthly", "digest", "alert"], Form()] = "monthly",
 ) -> Response:
     """Open an issue."""
     if not title.strip():
         raise BlockRefused("An issue needs a title.")
-    issue = open_issue(session, title=title.strip(), by=person.address, now=now)
+    issue = open_issue(session, title=title.strip(), by=person.address, now=now, kind=kind)
     note_act(
         session,
         actor=person.address,
@@ -88,7 +99,7 @@ def shown(
         request,
         "issues/issue.html",
         person=person,
-        place="edities",
+        place="welkom" if issue.kind == IssueKind.WELCOME else "edities",
         issue=issue,
         at=at,
         introduction=markdown_to_html(issue.introduction),
@@ -100,6 +111,9 @@ def shown(
             for section in sections_of(session, issue)
         ],
         count=len(blocks),
+        brought=brought_now(session, issue) if at.open else {},
+        stream_names=BROUGHT_BY,
+        kind_names=KIND_NAMES,
         findings=judge_issue(session, house, issue) if at.stage is Stage.DRAFT else (),
         removed=_removed(session, issue, weg),
         counts=ledger(session, at.mailing) if at.mailing else {},

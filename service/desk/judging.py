@@ -36,7 +36,9 @@ def stops_approval(findings: Sequence[Finding]) -> bool:
 
 
 def languages_of(session: Session, issue: Issue) -> list[str]:
-    """The languages of the readers of this kind of issue now; Dutch as long as there are none."""
+    """The languages of the readers of this kind of issue now; Dutch as long as there are none. A welcome mail has its own."""
+    if issue.kind == IssueKind.WELCOME:
+        return [issue.language]
     readers = audience(STREAMS[IssueKind(issue.kind)]).subquery()
     used = set(session.connection().execute(rows(readers.c.language).distinct()).scalars())
     return [language for language in LANGUAGES if language in used] or [LANGUAGES[0]]

@@ -1,11 +1,13 @@
 """Changes in databases at the desk: what happened, and into the issue with it in one click, or not."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
+from content.alerting import alert_change
 from content.arranging import remove_block
 from content.errors import BlockRefused
 from content.featuring import add_change, event_by_id, event_sentence
@@ -14,10 +16,12 @@ from content.interventions.tables import ChangeEvent, EventState
 from content.interventions.waiting import changes, changes_size
 from content.interventions.wording import KINDS, field_name, shown
 from content.issues import Block, Issue, issue_by_id
+from service.audit import Act, note_act
 from service.desk.access import Anyone, Editor
 from service.desk.knowledge_frame import HOME, into_issue, knowledge_page, public_address
 from service.desk.stages import open_issues
 from service.i18n import _
+from service.mailing.letters import post_to_desk
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction
 from service.web.pages import see
@@ -85,7 +89,7 @@ def decided(
     now: Now,
     person: Editor,
     event_id: int,
-    act: Annotated[Literal["use", "dropped", "new"], Form()],
+    act: Annotated[Literal["use", "alert", "dropped", "new"], Form()],
     into: Annotated[int, Form()] = 0,
     status: Annotated[Literal["new", "used", "dropped"], Form()] = "new",
 ) -> Response:
@@ -93,6 +97,8 @@ def decided(
     event, done = event_by_id(session, event_id), str(act)
     if act == "use":
         done = _use(house, session, event=event, issue=issue_by_id(session, into), by=person.address, now=now)
+    elif act == "alert":
+        done = _alert(house, session, event=event, by=person.address, now=now)
     else:
         _set(session, event, EventState(act))
     return see(f"{HOME}/wijzigingen?status={status}&editie={into}&gedaan={done}&wijziging={event.id}")
@@ -128,6 +134,23 @@ def _use(house: House, session: Session, *, event: ChangeEvent, issue: Issue, by
     return "used"
 
 
+def _alert(house: House, session: Session, *, event: ChangeEvent, by: str, now: datetime) -> str:
+    """Put the change into the alert that is being made; whoever may approve hears of a new one."""
+    address = public_address(house.settings.base_url)
+    try:
+        with session.begin_nested():
+            issue, opened = alert_change(
+                session, event=event, vocabulary=house.vocabulary, address=address, by=by, now=now
+            )
+    except BlockRefused:
+        return "dubbel"
+    subject, detail = f"issue {issue.id}", f"change {event.id}"
+    note_act(session, actor=by, action=Act.ALERT_MADE, now=now, subject=subject, detail=detail)
+    if opened:
+        post_to_desk(session, kind="alert-drafted", context={"issue_id": issue.id}, now=now)
+    return "melding"
+
+
 def _set(session: Session, event: ChangeEvent, state: EventState) -> None:
     if event.state != EventState.UNDONE:
         event.state = state
@@ -137,6 +160,6 @@ def _set(session: Session, event: ChangeEvent, state: EventState) -> None:
 def _undo(session: Session, done: str, event_id: int | None) -> dict[str, Any] | None:
     """What was just done to which change, so that the page can say it and offer the way back."""
     event = session.get(ChangeEvent, event_id) if event_id else None
-    if event is None or done not in ("used", "dropped", "dubbel"):
+    if event is None or done not in ("used", "dropped", "dubbel", "melding"):
         return None
     return {"done": done, "event": event}

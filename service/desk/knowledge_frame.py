@@ -10,7 +10,7 @@ from content.interventions.waiting import waiting
 from content.issues import Issue
 from service.desk.access import Person
 from service.desk.frame import desk_page
-from service.desk.stages import open_issues
+from service.desk.stages import open_issues, open_welcome_mails
 from service.i18n import _
 
 HOME = "/redactie/kennisbank"
@@ -42,8 +42,8 @@ def knowledge_page(
 
 
 def into_issue(session: Session, chosen: int | None) -> tuple[list[Issue], Issue | None]:
-    """The issues that can still change, and the one that things go into: the chosen one, else the first."""
-    issues = open_issues(session)
+    """The issues and welcome mails that can still change, and the one that things go into: the chosen one, else the first."""
+    issues = [*open_issues(session), *open_welcome_mails(session)]
     return issues, next((issue for issue in issues if issue.id == chosen), issues[0] if issues else None)
 
 

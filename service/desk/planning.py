@@ -22,6 +22,11 @@ SCHEDULE_NAMES = {
     "remind-editors": _("Redactie herinneren aan de goedkeuring"),
     "send": _("Editie versturen"),
     "tidy": _("Opruimen"),
+    "open-digest": _("Concept openen voor het weekoverzicht"),
+    "remind-digest": _("Redactie herinneren aan het weekoverzicht"),
+    "digest": _("Weekoverzicht"),
+    "draft-alerts": _("Meldingen klaarzetten"),
+    "welcome": _("Welkomstmails klaarzetten"),
     "bounces": _("Teruggekomen mail ophalen"),
     "monthly": _("Maandeditie"),
 }
@@ -31,12 +36,26 @@ STATE_NAMES = {
     OccurrenceState.FAILED: _("mislukt, wordt opnieuw geprobeerd"),
     OccurrenceState.EXPIRED: _("te laat: wacht op u"),
 }
-QUIET = ("bounces", "harvest", "tidy")
+QUIET = ("bounces", "draft-alerts", "harvest", "tidy", "welcome")
 """What goes on every few minutes, hour or night is shown only where something is the matter."""
 
 WORDS = (
     (r"there was one already", _("Er was al een editie voor deze maand.")),
     (r"issue \d+ opened with (?P<count>\d+) items", _("Concept geopend met %(count)s onderdelen.")),
+    (
+        r"nobody receives the digest: no draft",
+        _("Niemand krijgt het weekoverzicht. Er is geen concept geopend."),
+    ),
+    (r"nothing to tell: no draft", _("Er was niets te melden. Er is geen concept geopend.")),
+    (
+        r"issue \d+ moved, (?P<count>\d+) items added",
+        _("Het vorige concept is niet verstuurd. Het schuift door, met %(count)s nieuwe onderdelen."),
+    ),
+    (r"0 changes put into an alert", _("Er was niets dat meteen gemeld moet worden.")),
+    (r"(?P<count>\d+) changes put into an alert", _("%(count)s wijzigingen in een melding gezet.")),
+    (r"the welcome series is off", _("De welkomstserie staat uit.")),
+    (r"0 welcome mails", _("Niemand was aan de beurt voor een welkomstmail.")),
+    (r"(?P<count>\d+) welcome mails.*", _("%(count)s welkomstmails klaargezet.")),
     (r"0 issues wait for approval", _("Er wachtte geen editie op goedkeuring.")),
     (r"(?P<count>\d+) issues wait for approval", _("Herinnering gemaild: %(count)s te gaan.")),
     (

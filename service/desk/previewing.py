@@ -8,10 +8,11 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from content.choosing import Profile
-from content.issues import blocks_of, issue_by_id
+from content.issues import IssueKind, blocks_of, issue_by_id
 from service.desk.access import Anyone
 from service.desk.frame import desk_page
 from service.i18n import LANGUAGES
+from service.mailing.planning import STREAMS
 from service.mailing.preview import Preview, preview_issue
 from service.runtime import Runtime
 from service.web.dependencies import House, Transaction
@@ -106,7 +107,7 @@ def _preview(
     language: str,
 ) -> Preview:
     issue = issue_by_id(session, issue_id)
-    profile = Profile(interests=frozenset(following), streams=frozenset({issue.kind}))
+    profile = Profile(interests=frozenset(following), streams=frozenset({STREAMS[IssueKind(issue.kind)]}))
     language = language if language in LANGUAGES else LANGUAGES[0]
     return preview_issue(
         session, house, issue=issue, profile=profile, language=language, organisation=organisation

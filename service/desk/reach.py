@@ -7,8 +7,9 @@ from sqlalchemy import select as rows
 from sqlmodel import Session
 
 from content.choosing import Profile, choose
-from content.issues import Issue, IssueKind, candidates_of, limits_of
+from content.issues import Issue, IssueKind, limits_of
 from service.mailing.planning import STREAMS
+from service.mailing.repeats import candidates_now
 from subscribers.audience import audience
 from subscribers.profiles import profiles_of_keys
 
@@ -27,7 +28,7 @@ def reach(session: Session, issue: Issue) -> Reach:
     readers = audience(STREAMS[IssueKind(issue.kind)]).subquery()
     counted = rows(readers.c.profile_key, func.count()).group_by(readers.c.profile_key)
     groups: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(counted)}
-    candidates, limits = candidates_of(session, issue), limits_of(issue)
+    candidates, limits = candidates_now(session, issue), limits_of(issue)
     profiles = profiles_of_keys(session, groups)
     chosen = {
         key: tuple(one.block_id for one in choose(candidates, limits, profiles.get(key, Profile())))

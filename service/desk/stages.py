@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from content.approval import current_approval, voided_approval
-from content.issues import Approval, Issue
+from content.issues import Approval, Issue, IssueKind
 from service.i18n import _
 from service.mailing.outbox import Mailing, MailingState
 from service.schedule.occurrences import Occurrence, OccurrenceState
@@ -64,15 +64,21 @@ def standing(session: Session, issue: Issue) -> Standing:
 
 
 def open_issues(session: Session) -> list[Issue]:
-    """The issues that can still change: what leaves first comes first, those without a moment after it."""
-    wanted = select(Issue).where(col(Issue.closed_at).is_(None))
+    """The issues that can still change, but for the welcome series: what leaves first comes first, then what has no moment."""
+    wanted = select(Issue).where(col(Issue.closed_at).is_(None), Issue.kind != IssueKind.WELCOME)
     order = (col(Issue.send_at).is_(None), col(Issue.send_at), col(Issue.created_at).desc())
     return list(session.exec(wanted.order_by(*order)))
 
 
+def open_welcome_mails(session: Session) -> list[Issue]:
+    """The mails of the welcome series that can still change, by step."""
+    wanted = select(Issue).where(col(Issue.closed_at).is_(None), Issue.kind == IssueKind.WELCOME)
+    return list(session.exec(wanted.order_by(col(Issue.id))))
+
+
 def closed_issues(session: Session, *, limit: int = 60) -> list[Issue]:
     """The issues that were sent, the newest first."""
-    wanted = select(Issue).where(col(Issue.closed_at).is_not(None))
+    wanted = select(Issue).where(col(Issue.closed_at).is_not(None), Issue.kind != IssueKind.WELCOME)
     return list(session.exec(wanted.order_by(col(Issue.closed_at).desc()).limit(limit)))
 
 

@@ -20,6 +20,9 @@ SECTION_TITLES = (
     _("Onderzoek en cijfers"),
     _("Wet en beleid"),
     _("Bijeenkomsten en scholing"),
+    _("Wat u kunt doen"),
+    _("Interventies die bij u passen"),
+    _("Verder lezen"),
 )
 """The standard headings of `content.composing`, listed for the catalogues: `content` knows no languages."""
 
@@ -59,7 +62,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Edition:
-    """An issue, or the blocks of it that a reader gets."""
+    """An issue, or the blocks of it that a reader gets. `language` is the one that its texts are in."""
 
     title: str
     introduction_html: str
@@ -67,6 +70,7 @@ class Edition:
     slug: str
     kind: str
     parts: tuple[Part, ...]
+    language: str = "nl"
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -107,6 +111,7 @@ def edition_of(session: Session, issue: Issue) -> Edition:
         introduction_text=plain_text(introduction),
         slug=issue.slug,
         kind=issue.kind,
+        language=issue.language,
         parts=tuple(part for part in parts if part.articles),
     )
 

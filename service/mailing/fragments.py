@@ -16,7 +16,16 @@ STREAM_NAMES = {
     "monthly": _("U krijgt deze mail omdat u zich hebt aangemeld voor de maandelijkse nieuwsbrief."),
     "digest": _("U krijgt deze mail omdat u zich hebt aangemeld voor het weekoverzicht."),
     "alert": _("U krijgt deze mail omdat u zich hebt aangemeld voor meldingen."),
+    "welcome": _("U krijgt deze mail omdat u pas lezer van Kennispost bent. Het zijn er vijf in totaal."),
 }
+
+KIND_NAMES = {
+    "monthly": _("Nieuwsbrief"),
+    "digest": _("Weekoverzicht"),
+    "alert": _("Melding"),
+    "welcome": _("Welkomstmail"),
+}
+"""What people call an issue of each kind."""
 
 
 REGIONAL = {"ggd": _("GGD: %(partner)s."), "addiction-care": _("Verslavingszorg: %(partner)s.")}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, update
+from sqlalchemy import Select, exists, false, func, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col
 
@@ -16,7 +16,7 @@ from service.mailing.queueing import queue_readers, skip_queued, suppress_queued
 from service.mailing.variants import choose_variants
 from service.runtime import Runtime
 from subscribers.audience import audience
-from subscribers.people import Subscriber
+from subscribers.people import Stream, Subscriber
 
 
 def count_late_comers(session: Session, *, mailing: Mailing) -> int:
@@ -59,4 +59,6 @@ def _late_readers(mailing: Mailing) -> Select[int | None, str, str]:
     known = exists().where(
         col(Delivery.mailing_id) == mailing.id, col(Delivery.subscriber_id) == col(Subscriber.id)
     )
-    return audience(mailing.stream).where(~known)
+    readers = audience(mailing.stream).where(~known)
+    # Nobody is late for the welcome series: each reader's mail has a day of its own.
+    return readers.where(false()) if mailing.stream == Stream.WELCOME else readers

@@ -19,6 +19,7 @@ LETTERS = (
     "issue-not-approved",
     "issue-refused",
     "occurrence-expired",
+    "alert-drafted",
     "mailing-paused",
     "sender-fault",
     "reply",

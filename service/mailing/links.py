@@ -21,6 +21,11 @@ def browser_link(settings: Settings, slug: str) -> str:
     return f"{settings.base_url}/edities/{slug}"
 
 
+def interventions_address(settings: Settings) -> str:
+    """Where the cards of interventions are; a card's own address begins with it."""
+    return f"{settings.base_url}/interventies"
+
+
 def confirm_link(settings: Settings, subscriber: Referenced, request: int | None, now: datetime) -> str:
     """Where a reader confirms that they asked for the newsletter: this request (the id of its event), no later one."""
     token = make_token(settings, Purpose.CONFIRM, [subscriber.reference, request], now=now)

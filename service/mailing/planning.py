@@ -8,15 +8,21 @@ from sqlmodel import Session
 from content.approval import current_approval
 from content.errors import IssueClosed, NotApproved
 from content.issues import Issue, IssueKind, blocks_of, lock_issue
-from service.errors import NothingToSend
+from service.errors import LeavesByItself, NothingToSend
 from service.mailing.outbox import Mailing
 from service.mailing.queueing import queue_readers, skip_queued, suppress_queued
+from service.mailing.repeats import freeze_brought
 from service.mailing.variants import choose_variants
 from service.runtime import Runtime
 from subscribers.audience import audience
 from subscribers.people import Stream
 
-STREAMS = {IssueKind.MONTHLY: Stream.MONTHLY, IssueKind.DIGEST: Stream.DIGEST, IssueKind.ALERT: Stream.ALERTS}
+STREAMS = {
+    IssueKind.MONTHLY: Stream.MONTHLY,
+    IssueKind.DIGEST: Stream.DIGEST,
+    IssueKind.ALERT: Stream.ALERTS,
+    IssueKind.WELCOME: Stream.WELCOME,
+}
 """Which readers an issue is for."""
 
 
@@ -27,18 +33,22 @@ def plan_issue(session: Session, runtime: Runtime, *, issue: Issue, now: datetim
     in an end state from the start.
 
     Raises:
+        LeavesByItself: it is a mail of the welcome series.
         IssueClosed: it has been planned before, also when another process did so just now.
         NotApproved: nobody approved the content it has now.
         NothingToSend: it has no blocks, or its stream has no readers.
         MailRefused: a variant is larger than mail programs show.
     """
-    mailing = _open_mailing(session, issue, now)
+    if issue.kind == IssueKind.WELCOME:
+        raise LeavesByItself(f"Issue {issue.title!r} is put into use in the welcome series.")
+    mailing = open_mailing(session, issue, now)
     if not blocks_of(session, issue):
         raise NothingToSend(f"Issue {issue.title!r} has no blocks.")
     mailing.planned = queue_readers(session, mailing, audience(mailing.stream), now=now)
     if not mailing.planned:
         raise NothingToSend(f"The stream {mailing.stream!r} has no readers.")
     suppress_queued(session, runtime.settings, mailing, now=now)
+    freeze_brought(session, issue)
     choose_variants(session, runtime.settings, mailing, issue)
     skip_queued(session, mailing, now=now)
     issue.closed_at = now
@@ -47,7 +57,13 @@ def plan_issue(session: Session, runtime: Runtime, *, issue: Issue, now: datetim
     return mailing
 
 
-def _open_mailing(session: Session, issue: Issue, now: datetime) -> Mailing:
+def open_mailing(session: Session, issue: Issue, now: datetime) -> Mailing:
+    """The mailing of an approved issue, without readers yet. The issue stays locked until the transaction ends.
+
+    Raises:
+        IssueClosed: it has a mailing.
+        NotApproved: nobody approved the content it has now.
+    """
     lock_issue(session, issue)
     if issue.closed_at is not None:
         raise IssueClosed(f"Issue {issue.title!r} has been sent.")

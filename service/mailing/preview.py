@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from content.choosing import Chosen, Profile, choose
-from content.issues import Issue, candidates_of, limits_of
+from content.issues import Issue, limits_of
 from service.mailing.edition import edition_of
 from service.mailing.filling import Reader, fill_mail, form_of, has_region, values_for
 from service.mailing.fragments import region
 from service.mailing.markup import LARGEST_HTML
 from service.mailing.rendering import render_issue
+from service.mailing.repeats import candidates_now
 from service.runtime import Runtime
 from subscribers.directory import helpers, who_helps
 from subscribers.organisations import Organisation
@@ -42,7 +43,7 @@ def preview_issue(
     organisation: Organisation | None,
 ) -> Preview:
     """Choose, render and fill for a reader of this profile. Its links lead nowhere: nobody can be unsubscribed from here."""
-    chosen = choose(candidates_of(session, issue), limits_of(issue), profile)
+    chosen = choose(candidates_now(session, issue), limits_of(issue), profile)
     if not chosen:
         return Preview(subject="", html="", text="", chosen=(), size=0)
     edition = edition_of(session, issue).only({one.block_id for one in chosen})

@@ -17,6 +17,9 @@ from service.templating import render
 ROOM_PER_HOLE = 200
 """Bytes that a reader's own text may take in a hole, when the size is judged before there is a reader."""
 
+FOLDERS = {"digest": "digest"}
+"""Where the mail of a kind of issue looks different."""
+
 
 @dataclass(frozen=True)
 class Sender:
@@ -43,7 +46,7 @@ class Rendered:
 def render_issue(edition: Edition, *, settings: Settings, language: str) -> Rendered:
     """An issue as a mail, with holes for the greeting, the reasons, the region and the reader's links."""
     return render_mail(
-        "issue",
+        FOLDERS.get(edition.kind, "issue"),
         settings=settings,
         language=language,
         edition=edition,

@@ -33,6 +33,10 @@ WORK = {
     "remind-editors": _("de redactie herinneren"),
     "send": _("een editie versturen"),
     "tidy": _("opruimen"),
+    "open-digest": _("een weekoverzicht klaarzetten"),
+    "remind-digest": _("de redactie herinneren aan het weekoverzicht"),
+    "draft-alerts": _("een melding klaarzetten"),
+    "welcome": _("welkomstmails klaarzetten"),
     "bounces": _("teruggekomen mail ophalen"),
 }
 """What the lines of the schedule do, in the readers' words."""

@@ -2,59 +2,38 @@
 
 from datetime import datetime, timedelta
 
-from babel.dates import format_date
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from content.approval import current_approval
-from content.composing import open_issue
-from content.drafting import fill_draft
-from content.issues import Issue, IssueKind
+from content.issues import Issue
 from content.sources import forget_fetches
-from service.clock import AMSTERDAM
 from service.errors import MailRefused, NothingToSend
 from service.harvesting import HarvestReport
 from service.limits import RateCount
 from service.mailing.letters import post_to_desk
 from service.mailing.planning import plan_issue
+from service.mailing.welcoming import welcome_newcomers
 from service.runtime import Runtime
-from service.schedule.table import Due, monthly_moments
+from service.schedule.opening import monthly_after, weekly_after
+from service.schedule.table import Due
 from service.users import DeskSession, SignInLink
 from subscribers.imports import forget_lines
 
 FETCHES_KEPT = timedelta(days=90)
-SCHEDULER = "schedule"
-"""Who made an issue that the schedule opened."""
-
-
-def open_draft(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
-    """Open the draft of the monthly issue that `due` comes before, filled with the best of what is new."""
-    moment = _monthly_after(runtime, due)
-    local = moment.astimezone(AMSTERDAM)
-    occasion = f"{IssueKind.MONTHLY}-{local:%Y-%m}"
-    if session.exec(select(Issue).where(Issue.occasion == occasion)).first():
-        return "there was one already"
-    title = format_date(local.date(), "LLLL y", locale="nl").capitalize()
-    issue = open_issue(
-        session, title=f"Kennispost {title}", by=SCHEDULER, now=now, occasion=occasion, send_at=moment
-    )
-    before = (
-        select(Issue.closed_at).where(col(Issue.closed_at).is_not(None)).order_by(col(Issue.closed_at).desc())
-    )
-    added = fill_draft(
-        session,
-        issue=issue,
-        vocabulary=runtime.vocabulary,
-        by=SCHEDULER,
-        now=now,
-        since=session.exec(before).first() or now - timedelta(days=62),
-    )
-    return f"issue {issue.id} opened with {added} items"
 
 
 def remind_editors(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
     """Tell editors and publishers which monthly issue leaves soon and is not approved."""
-    moment = _monthly_after(runtime, due)
+    return _remind(session, monthly_after(runtime, due), now)
+
+
+def remind_digest(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
+    """The same for the weekly digest."""
+    return _remind(session, weekly_after(runtime, due), now)
+
+
+def _remind(session: Session, moment: datetime, now: datetime) -> str:
     wanted = select(Issue).where(Issue.send_at == moment, col(Issue.closed_at).is_(None))
     waiting = [issue for issue in session.exec(wanted) if current_approval(session, issue) is None]
     for issue in waiting:
@@ -90,6 +69,11 @@ def ask_a_person(session: Session, due: Due, now: datetime) -> str:
     return "too late to happen by itself: a person decides"
 
 
+def send_welcome(session: Session, runtime: Runtime, _due: Due, now: datetime) -> str:
+    """Queue the mails of the welcome series for whom their day has come."""
+    return welcome_newcomers(session, runtime, now=now)
+
+
 def tell_of_gone_sources(session: Session, report: HarvestReport, now: datetime) -> int:
     """Write to the desk about each source that said that it is gone for good; how many there were."""
     gone = [row.key for row in report.visits if row.gone]
@@ -110,7 +94,3 @@ def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
             session.connection().execute(delete(table).where(col(moment) < now - timedelta(days=2))).rowcount
         )
     return f"{gone} rows deleted"
-
-
-def _monthly_after(runtime: Runtime, due: Due) -> datetime:
-    return monthly_moments(runtime.settings, due.due_at, due.expires_at + timedelta(days=1))[0]

@@ -15,7 +15,7 @@ from service.errors import LeaseLost, Stopped
 from service.feedback.intake import fetch_returned
 from service.harvesting import harvest_all
 from service.runtime import Runtime
-from service.schedule import actions
+from service.schedule import actions, opening
 from service.schedule.occurrences import (
     LEASE,
     OccurrenceState,
@@ -32,8 +32,12 @@ log = structlog.get_logger()
 Action = Callable[[Session, Runtime, Due, datetime], str]
 
 ACTIONS: dict[str, Action] = {
-    "open-draft": actions.open_draft,
+    "open-draft": opening.open_monthly,
     "remind-editors": actions.remind_editors,
+    "open-digest": opening.open_digest,
+    "remind-digest": actions.remind_digest,
+    "draft-alerts": opening.draft_alerts,
+    "welcome": actions.send_welcome,
     "tidy": actions.tidy,
 }
 """What happens within the transaction that marks the moment done, so that both happen or neither."""

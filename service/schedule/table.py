@@ -6,11 +6,15 @@
     bounces          every 5 minutes, where a mailbox for them is set        after 5 minutes (the next one takes over)
     open-draft       `draft_days_before` days before the monthly moment      at the monthly moment
     remind-editors   `remind_days_before` days before the monthly moment     at the monthly moment
+    open-digest      `digest_draft_days_before` days before the weekly one   at the weekly moment
+    remind-digest    a day before the weekly moment                          at the weekly moment
+    draft-alerts     every hour, at 22 past                                  after 1 hour (the next one takes over)
+    welcome          every day at 09:40                                      after 10 hours (the next day takes over)
     send             at each issue's own `send_at`                           after `send_expires_hours`; then a person is asked
     tidy             every night at 03:20                                    after 1 day
 
-The monthly moment is `monthly_day` at `monthly_time` in Europe/Amsterdam. Days before it are days of the calendar, at the
-same time of the clock, so a change to summer time in between moves nothing.
+The monthly moment is `monthly_day` at `monthly_time` in Europe/Amsterdam, the weekly one `digest_day` at `digest_time`. Days
+before them are days of the calendar, at the same time of the clock, so a change to summer time in between moves nothing.
 """
 
 from collections.abc import Callable
@@ -32,6 +36,9 @@ class Due:
     expires_at: datetime
     issue_id: int | None = None
 
+
+NEVER = "never"
+"""The day of a digest that there is not."""
 
 Moments = Callable[[Settings, datetime, datetime], list[datetime]]
 
@@ -58,13 +65,22 @@ def monthly_moments(settings: Settings, after: datetime, until: datetime) -> lis
     )
 
 
-def days_before(days: Callable[[Settings], int]) -> Moments:
-    """Moments some calendar days before each monthly moment, at the same time of the clock."""
+def weekly_moments(settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    """The moments of the weekly digest in a period, in UTC; none where there is no digest."""
+    if settings.digest_day == NEVER:
+        return []
+    hour, minute = settings.digest_time.split(":")
+    trigger = CronTrigger(day_of_week=settings.digest_day, hour=hour, minute=minute, timezone=AMSTERDAM)
+    return _fires(trigger, after, until)
+
+
+def days_before(days: Callable[[Settings], int], of: Moments = monthly_moments) -> Moments:
+    """Moments some calendar days before each moment of an issue, at the same time of the clock."""
 
     def moments(settings: Settings, after: datetime, until: datetime) -> list[datetime]:
         back = timedelta(days=days(settings))
-        monthly = monthly_moments(settings, after, until + back + timedelta(days=1))
-        earlier = [(moment.astimezone(AMSTERDAM) - back).astimezone(UTC) for moment in monthly]
+        of_issues = of(settings, after, until + back + timedelta(days=1))
+        earlier = [(moment.astimezone(AMSTERDAM) - back).astimezone(UTC) for moment in of_issues]
         return [moment for moment in earlier if after < moment <= until]
 
     return moments
@@ -75,6 +91,10 @@ def _hourly(_settings: Settings, after: datetime, until: datetime) -> list[datet
     return _fires(CronTrigger(minute=7, timezone=UTC), after, until)
 
 
+def _hourly_after(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    return _fires(CronTrigger(minute=22, timezone=UTC), after, until)
+
+
 def _nightly(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
     return _fires(CronTrigger(hour=3, minute=20, timezone=AMSTERDAM), after, until)
 
@@ -82,6 +102,10 @@ def _nightly(_settings: Settings, after: datetime, until: datetime) -> list[date
 def _by_night(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
     # Before two o'clock: the hour from two to three comes twice or not at all when the clock changes.
     return _fires(CronTrigger(hour=1, minute=40, timezone=AMSTERDAM), after, until)
+
+
+def _by_day(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    return _fires(CronTrigger(hour=9, minute=40, timezone=AMSTERDAM), after, until)
 
 
 def _every_five_minutes(settings: Settings, after: datetime, until: datetime) -> list[datetime]:
@@ -103,6 +127,20 @@ SCHEDULE = (
         lambda settings: timedelta(days=settings.remind_days_before),
         looks_back=timedelta(days=62),
     ),
+    Line(
+        "open-digest",
+        days_before(lambda settings: settings.digest_draft_days_before, weekly_moments),
+        lambda settings: timedelta(days=settings.digest_draft_days_before),
+        looks_back=timedelta(days=14),
+    ),
+    Line(
+        "remind-digest",
+        days_before(lambda _settings: 1, weekly_moments),
+        lambda _settings: timedelta(days=1),
+        looks_back=timedelta(days=14),
+    ),
+    Line("draft-alerts", _hourly_after, lambda _settings: timedelta(hours=1), looks_back=timedelta(hours=2)),
+    Line("welcome", _by_day, lambda _settings: timedelta(hours=10), looks_back=timedelta(days=2)),
     Line("tidy", _nightly, lambda _settings: timedelta(days=1), looks_back=timedelta(days=2)),
     Line(
         "bounces",
@@ -136,9 +174,15 @@ def next_monthly(settings: Settings, now: datetime) -> datetime:
     return monthly_moments(settings, now, now + timedelta(days=62))[0]
 
 
+def next_weekly(settings: Settings, now: datetime) -> datetime | None:
+    """The next moment of the weekly digest; None where there is no digest."""
+    return next(iter(weekly_moments(settings, now, now + timedelta(days=8))), None)
+
+
 def upcoming(settings: Settings, now: datetime) -> list[tuple[str, datetime]]:
-    """The next moment of each line, soonest first, with that of the monthly issue among them."""
+    """The next moment of each line, soonest first, with those of the monthly issue and the digest among them."""
     ahead = [(line.name, _first(line, settings, now)) for line in SCHEDULE]
+    ahead.append(("digest", next_weekly(settings, now)))
     coming = [(name, moment) for name, moment in ahead if moment is not None]
     return sorted([*coming, ("monthly", next_monthly(settings, now))], key=lambda pair: pair[1])
 

@@ -7,8 +7,9 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 
 from content.errors import UnknownIssue
-from content.issues import Issue
+from content.issues import Issue, IssueKind
 from service.mailing.edition import edition_of
+from service.mailing.fragments import KIND_NAMES
 from service.web.dependencies import Transaction
 from service.web.pages import page
 
@@ -20,17 +21,18 @@ TEASERS = 3
 
 @router.get("")
 def issues(request: Request, session: Transaction) -> HTMLResponse:
-    """All issues that were sent, the newest first."""
-    sent = select(Issue).where(col(Issue.closed_at).is_not(None)).order_by(col(Issue.closed_at).desc())
-    shown = [(issue, edition_of(session, issue)) for issue in session.exec(sent)]
-    return page(request, "archive.html", issues=shown, teasers=TEASERS)
+    """All issues that were sent, the newest first. The welcome series is no news: whoever has its mail finds its page."""
+    sent = select(Issue).where(col(Issue.closed_at).is_not(None), Issue.kind != IssueKind.WELCOME)
+    newest = session.exec(sent.order_by(col(Issue.closed_at).desc()))
+    shown = [(issue, edition_of(session, issue)) for issue in newest]
+    return page(request, "archive.html", issues=shown, teasers=TEASERS, kind_names=KIND_NAMES)
 
 
 @router.get("/{slug}")
 def issue(request: Request, session: Transaction, slug: Annotated[str, Path(max_length=120)]) -> HTMLResponse:
     """A whole issue; one that was not sent does not exist here, however its address was guessed."""
     found = sent_issue(session, slug)
-    return page(request, "issue.html", issue=found, edition=edition_of(session, found))
+    return page(request, "issue.html", issue=found, edition=edition_of(session, found), kind_names=KIND_NAMES)
 
 
 def sent_issue(session: Session, slug: str) -> Issue:

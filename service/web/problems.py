@@ -57,6 +57,12 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         422,
         _("Er ontbreekt iets in dit onderdeel. Vul een titel in, en een webadres dat met https:// begint."),
     ),
+    content.WelcomeRefused: (
+        409,
+        _(
+            "Zo staat de welkomstserie er nu niet voor. Misschien was een collega u voor: laad de pagina opnieuw en kijk wat er kan."
+        ),
+    ),
     subscribers.NotAnAddress: (
         422,
         _("Dit is geen e-mailadres. Controleer het adres, bijvoorbeeld naam@gemeente.nl."),
@@ -121,6 +127,12 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     service.NothingToSend: (
         409,
         _("Er is niets te versturen: de editie heeft geen onderdelen of er zijn geen lezers."),
+    ),
+    service.LeavesByItself: (
+        409,
+        _(
+            "Een welkomstmail verstuurt u niet zelf. Neem haar in gebruik bij de welkomstserie; daarna gaat zij vanzelf naar nieuwe lezers."
+        ),
     ),
     service.UnknownMailing: (404, _("Deze verzending bestaat niet.")),
     service.MailingEnded: (

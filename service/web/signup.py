@@ -48,6 +48,7 @@ class SignUpForm(BaseModel):
     organisation_chosen: str = ""
     organisation_shown_for: str = ""
     interests: list[str] = []
+    streams: list[str] = []
 
     @field_validator("*", mode="before")
     @classmethod
@@ -113,6 +114,7 @@ def submit(
             vocabulary=house.vocabulary,
             source="form /aanmelden",
             now=now,
+            extra_streams=data.streams,
         )
         kind = "already-subscribed" if signed.already_active else "confirm-subscription"
         post_letter(session, kind=kind, subscriber=signed.subscriber, now=now)
