@@ -36,6 +36,11 @@ class Act(StrEnum):
     USER_REACTIVATED = "user-reactivated"
     SOURCE_ENABLED = "source-enabled"
     SOURCE_DISABLED = "source-disabled"
+    SEGMENT_MADE = "segment-made"
+    SEGMENT_CHANGED = "segment-changed"
+    SEGMENT_REMOVED = "segment-removed"
+    SEGMENT_RESTORED = "segment-restored"
+    ISSUE_AIMED = "issue-aimed"
 
 
 class AuditEvent(Record, table=True):

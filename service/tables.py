@@ -7,6 +7,7 @@ from service.feedback import returned
 from service.mailing import outbox
 from service.schedule import occurrences
 from subscribers import consent, organisations, people, suppression
+from subscribers.segments import stored
 
 METADATA = Record.metadata
 
@@ -23,6 +24,7 @@ __all__ = [
     "people",
     "returned",
     "sources",
+    "stored",
     "suppression",
     "users",
 ]

@@ -2,8 +2,10 @@
 
 from service.desk import (
     adding,
+    aims,
     approving,
     blocks,
+    coverage,
     inbox,
     issues,
     mailings,
@@ -12,6 +14,7 @@ from service.desk import (
     previewing,
     readers,
     returned,
+    segments,
     signing_in,
     sources,
     steering,
@@ -22,6 +25,7 @@ ROUTERS = (
     inbox.router,
     issues.router,
     adding.router,
+    aims.router,
     blocks.router,
     previewing.router,
     approving.router,
@@ -30,6 +34,8 @@ ROUTERS = (
     planning.router,
     sources.router,
     returned.router,
+    segments.router,
+    coverage.router,
     readers.router,
     people.router,
 )

@@ -21,6 +21,7 @@ PLACES = (
     ("planning", "/redactie/planning", _("Planning")),
     ("bronnen", "/redactie/bronnen", _("Bronnen")),
     ("abonnees", "/redactie/abonnees", _("Abonnees")),
+    ("cijfers", "/redactie/cijfers/dekking", _("Cijfers")),
     ("beheer", "/redactie/beheer", _("Beheer")),
 )
 """The places of the desk: key, address, name."""
@@ -47,6 +48,10 @@ DONE = {
     "bron-aan": _("De bron staat weer aan. Bij de volgende ronde halen we haar op."),
     "bron-uit": _("De bron staat uit. Wat we al ophaalden, blijft in de inbox."),
     "onderwerpen": _("De onderwerpen zijn bewaard."),
+    "segment": _("Het segment is bewaard."),
+    "segment-kopie": _("Dit is de kopie. Geef haar een eigen naam."),
+    "segment-terug": _("Het segment staat weer in de lijst."),
+    "voor-wie": _("Voor wie de editie is, is bewaard. Een goedkeuring van daarvoor geldt niet meer."),
 }
 """What a person reads after a form did its work; the address names it by its key (?klaar=)."""
 
@@ -89,6 +94,11 @@ ACT_NAMES = {
     Act.USER_REACTIVATED: _("gaf iemand weer toegang"),
     Act.SOURCE_ENABLED: _("zette een bron aan"),
     Act.SOURCE_DISABLED: _("zette een bron uit"),
+    Act.SEGMENT_MADE: _("maakte een segment"),
+    Act.SEGMENT_CHANGED: _("wijzigde een segment"),
+    Act.SEGMENT_REMOVED: _("haalde een segment weg"),
+    Act.SEGMENT_RESTORED: _("zette een segment terug"),
+    Act.ISSUE_AIMED: _("koos voor wie de editie is"),
 }
 
 

@@ -18,6 +18,7 @@ from service.mailing.planning import plan_issue
 from service.runtime import Runtime
 from service.schedule.table import Due, monthly_moments
 from service.users import DeskSession, SignInLink
+from subscribers.errors import SegmentBroken, SegmentFault
 
 SCHEDULER = "schedule"
 """Who made an issue that the schedule opened."""
@@ -68,7 +69,7 @@ def send_issue(session: Session, runtime: Runtime, issue: Issue, now: datetime) 
             session.begin_nested()
         ):  # what planning began is undone when it refuses; the word to the editors is not
             mailing = plan_issue(session, runtime, issue=issue, now=now)
-    except (MailRefused, NothingToSend) as error:
+    except (MailRefused, NothingToSend, SegmentBroken, SegmentFault) as error:
         problem = {"issue_id": issue.id, "problem": type(error).__name__}
         post_to_desk(session, kind="issue-refused", context=problem, now=now)
         return f"nothing was sent, the editors were told: {error}"

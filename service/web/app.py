@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.runtime import Runtime
-from service.web import archive, health, home, mailbox, preferences, problems, signup, unsubscribe
+from service.web import archive, coverage, health, home, mailbox, preferences, problems, signup, unsubscribe
 from service.web.headers import SecurityHeaders
 from service.web.requests import BodyLimit, RequestLog
 
@@ -51,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     preferences.router,
     unsubscribe.router,
     archive.router,
+    coverage.router,
     mailbox.router,
 )
 """The routers of the site."""

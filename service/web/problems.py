@@ -58,6 +58,24 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     ),
     subscribers.UnknownInterest: (422, _("Dit onderwerp kennen we niet. Kies een onderwerp uit de lijst.")),
     subscribers.UnknownSubscriber: (404, _("Dit abonnement bestaat niet meer. U krijgt geen mail van ons.")),
+    subscribers.SegmentFault: (
+        422,
+        _(
+            "Dit is geen segment. Geef het een naam en ten minste één voorwaarde, met in elke voorwaarde een keuze."
+        ),
+    ),
+    subscribers.SegmentBroken: (
+        409,
+        _(
+            "Het segment vraagt naar iets dat er niet meer is. Er wordt niets verstuurd. Pas het segment aan, of kies een ander."
+        ),
+    ),
+    subscribers.SegmentExists: (409, _("Er is al een segment met deze naam. Kies een andere naam.")),
+    subscribers.UnknownSegment: (404, _("Dit segment bestaat niet (meer).")),
+    service.SegmentInUse: (
+        409,
+        _("Een editie die nog niet is verstuurd, is voor dit segment. Kies daar eerst een ander segment."),
+    ),
     service.TokenRefused: (
         400,
         _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan."),
