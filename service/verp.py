@@ -6,7 +6,6 @@ Relays fold case and cut nothing off below 64 octets (RFC 5321, 4.5.3.1.1): lowe
 """
 
 import base64
-import hashlib
 import hmac
 import re
 
@@ -46,9 +45,7 @@ def read_return_path(settings: Settings, address: str) -> int | None:
 
 
 def _mac(key: str, delivery_id: int) -> str:
-    digest = hmac.new(
-        key.encode(), f"kennispost.return-path\n{delivery_id}".encode(), hashlib.sha256
-    ).digest()
+    digest = hmac.digest(key.encode(), f"kennispost.return-path\n{delivery_id}".encode(), "sha256")
     return base64.b32encode(digest[: MAC_LENGTH * 5 // 8]).decode().lower()
 
 

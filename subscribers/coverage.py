@@ -1,8 +1,8 @@
 """Coverage: in which municipalities somebody reads, by municipality and by GGD region; and what of that may be public.
 
-Public are bands alone, never a count of people, and where fewer than five read the map shows the same whatever topic one asks
-for: else somebody who knows that one person reads there learns, topic by topic, what that person follows. All figures of regions
-and of the country are made from the bands that are shown, so that no difference of two figures says more than the bands do.
+Public are bands alone, never a count of people, and where fewer than five read the map shows the same whatever topic
+one asks for: else somebody who knows that one person reads there learns, topic by topic, what that person follows. All
+figures of regions and of the country are made from the bands that are shown, so no difference of two says more than they do.
 """
 
 from collections.abc import Iterable

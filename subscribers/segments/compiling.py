@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -25,9 +25,9 @@ def compile_expression(expression: Group, predicates: Predicates) -> ColumnEleme
     return _holds(expression, predicates, Subscriber, wanted=True)
 
 
-# Every part becomes a set of ids that readers are joined with, or kept out by: AND is one join after the other, OR a UNION
-# ALL, NOT an anti-join, pushed inward by De Morgan's laws. An OR of subqueries would do on paper; PostgreSQL runs those anew
-# for each reader as soon as one is larger than its work_mem (for a million readers: hours).
+# Every part becomes a set of ids that readers are joined with, or kept out by: AND is one join after the other, OR a UNION,
+# NOT an anti-join, pushed inward by De Morgan's laws. An OR of subqueries would do on paper; PostgreSQL runs those anew for
+# each reader as soon as one is larger than its work_mem (for a million readers: hours). A UNION ALL it takes for 200 rows.
 
 
 def _holds(
@@ -40,7 +40,7 @@ def _holds(
     inner = wanted if part.match is not Match.NONE else not wanted
     if inner is (part.match is Match.ALL):  # all must hold, or none of any
         return and_(*(_holds(one, predicates, reader, wanted=inner) for one in part.parts))
-    return _among(reader, union_all(*_either(part.parts, predicates, wanted=inner)))
+    return _among(reader, union(*_either(part.parts, predicates, wanted=inner)))
 
 
 def _either(

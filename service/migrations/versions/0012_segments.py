@@ -36,8 +36,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("audience", sa.JSON(none_as_null=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_issue_segment_id"), ["segment_id"], unique=False)
 
+    with op.batch_alter_table("subscriber", schema=None) as batch_op:
+        batch_op.create_index("ix_subscriber_state_id_language", ["state", "id", "language"], unique=False)
+        batch_op.drop_index(batch_op.f("ix_subscriber_state"))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("subscriber", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_subscriber_state"), ["state"], unique=False)
+        batch_op.drop_index("ix_subscriber_state_id_language")
+
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issue_segment_id"))
         batch_op.drop_column("audience")
