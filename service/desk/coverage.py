@@ -46,7 +46,7 @@ def shown(
         person=person,
         place="cijfers",
         map=tile_map(tiles),
-        places=places,
+        municipalities=places,
         reached=sum(place.followers > 0 for place in places),
         missing=not_reached(places),
         regions=regions(places),
