@@ -23,17 +23,17 @@ LABELS = {
 """The question, as the builder offers it."""
 
 PHRASES = {
-    "size": _("werkt voor een gemeente met %(values)s"),
-    "province": _("werkt voor een gemeente in %(values)s"),
-    "ggd-region": _("werkt voor een gemeente in de regio van %(values)s"),
-    "domain": _("werkt op het terrein %(values)s"),
-    "policy-kind": _("werkt voor een gemeente met %(values)s"),
-    "step": _("is nu bij de stap %(values)s"),
-    "interest": _("volgt %(values)s"),
-    "stream": _("ontvangt %(values)s"),
-    "language": _("leest %(values)s"),
-    "consent": _("gaf toestemming met %(values)s"),
-    "issue": _("kreeg de editie %(values)s"),
+    "size": _("voor een gemeente met %(values)s werkt"),
+    "province": _("voor een gemeente in %(values)s werkt"),
+    "ggd-region": _("voor een gemeente in de regio van %(values)s werkt"),
+    "domain": _("op het terrein %(values)s werkt"),
+    "policy-kind": _("voor een gemeente met beleid als „%(values)s” werkt"),
+    "step": _("nu aan de stap %(values)s werkt"),
+    "interest": _("%(values)s volgt"),
+    "stream": _("%(values)s ontvangt"),
+    "language": _("%(values)s leest"),
+    "consent": _("toestemming gaf met %(values)s"),
+    "issue": _("de editie %(values)s kreeg"),
 }
 """The condition within a sentence about a reader; the values stand in it with "of" between them."""
 
