@@ -11,7 +11,8 @@ import re
 
 import idna
 
-from service.settings import LONGEST_BOUNCE_NAME, Settings
+from service.settings import Settings
+from service.values import LONGEST_BOUNCE_NAME
 
 MAC_LENGTH = 16
 """Characters of base 32: 80 bits."""

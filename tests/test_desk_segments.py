@@ -120,22 +120,6 @@ def test_a_form_is_a_tree() -> None:
     assert "groep is leeg" in fault_of(press(draft, "group:", {}))
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        [("match.5.5", "all"), ("predicate.9", "x")],
-        [("predicate", "x"), ("match.0", "xor"), ("predicate.0.0", "y")],
-        [("match", "all"), ("match.0", "any"), ("predicate.0", "province"), ("predicate.0.1", "province")],
-        [("predicate.0", "province"), ("predicate.0.0", "province")],
-    ],
-)
-def test_a_form_that_nobody_could_send_does_no_harm(fields: list[tuple[str, str]]) -> None:
-    draft = read_draft(fields)
-    for act in ("remove:9.9.9", "add:0.0.0", "group:7", "remove:", "add:x", "show", ""):
-        press(draft, act, {"new.0": "province"})
-    assert isinstance(fault_of(draft), str)
-
-
 def test_a_segment_is_built_counted_and_kept(runtime: Runtime, anna: Colleague, readers: None) -> None:
     assert "Er zijn nog geen segmenten" in anna.get(HERE).text
     page = build(anna, "add:", {"match": "all", "new": "province"}).text

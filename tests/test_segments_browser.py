@@ -41,7 +41,9 @@ def desk(runtime: Runtime) -> Iterator[str]:
     """The site with the whole register, and readers: a few in most places, many in some, none in others."""
     with writing(runtime.engine) as session:
         load_register(session)
-        for number, place in enumerate(session.exec(select(Organisation).where(Organisation.kind == "municipality"))):
+        for number, place in enumerate(
+            session.exec(select(Organisation).where(Organisation.kind == "municipality"))
+        ):
             for reader in range((0, 1, 3, 6, 0, 11, 2, 0, 27)[number % 9]):
                 a_reader(
                     session, runtime.clock(), f"lezer{number}.{reader}@gemeente.example", organisation=place,
@@ -141,7 +143,9 @@ def test_the_map_fits_can_be_read_and_says_the_same_in_words(
     page.get_by_role("button", name="Toon op de kaart").click()
     expect(page).to_have_url(re.compile("onderwerp=lachgas"))
     page.get_by_text("Toon alle 342 gemeenten").click()
-    expect(page.get_by_role("row" if width > 640 else "rowheader").filter(has_text="Aa en Hunze").first).to_be_visible()
+    expect(
+        page.get_by_role("row" if width > 640 else "rowheader").filter(has_text="Aa en Hunze").first
+    ).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     anna = signed_in(browser, runtime, width)
     anna.goto(f"{desk}/redactie/cijfers/dekking")

@@ -10,8 +10,10 @@ from content.approval import current_approval
 from content.composing import open_issue
 from content.drafting import fill_draft
 from content.issues import Issue, IssueKind
+from content.sources import forget_fetches
 from service.clock import AMSTERDAM
 from service.errors import MailRefused, NothingToSend
+from service.harvesting import HarvestReport
 from service.limits import RateCount
 from service.mailing.letters import post_to_desk
 from service.mailing.planning import plan_issue
@@ -20,6 +22,7 @@ from service.schedule.table import Due, monthly_moments
 from service.users import DeskSession, SignInLink
 from subscribers.errors import SegmentBroken, SegmentFault
 
+FETCHES_KEPT = timedelta(days=90)
 SCHEDULER = "schedule"
 """Who made an issue that the schedule opened."""
 
@@ -87,9 +90,17 @@ def ask_a_person(session: Session, due: Due, now: datetime) -> str:
     return "too late to happen by itself: a person decides"
 
 
+def tell_of_gone_sources(session: Session, report: HarvestReport, now: datetime) -> int:
+    """Write to the desk about each source that said that it is gone for good; how many there were."""
+    gone = [row.key for row in report.visits if row.gone]
+    for key in gone:
+        post_to_desk(session, kind="source-gone", context={"source_key": key}, now=now)
+    return len(gone)
+
+
 def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
-    """Delete counts of rate limits, sign-in links and desk sessions that are over."""
-    gone = 0
+    """Delete counts of rate limits, sign-in links and desk sessions that are over, and visits to sources of long ago."""
+    gone = forget_fetches(session, before=now - FETCHES_KEPT)
     for table, moment in (
         (RateCount, RateCount.window_start),
         (SignInLink, SignInLink.expires_at),

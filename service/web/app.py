@@ -9,7 +9,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.runtime import Runtime
-from service.web import archive, coverage, health, home, mailbox, preferences, problems, signup, unsubscribe
+from service.web import (
+    archive,
+    coverage,
+    health,
+    home,
+    interventions,
+    mailbox,
+    preferences,
+    problems,
+    signup,
+    unsubscribe,
+)
 from service.web.headers import SecurityHeaders
 from service.web.requests import BodyLimit, RequestLog
 
@@ -51,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     preferences.router,
     unsubscribe.router,
     archive.router,
+    interventions.router,
     coverage.router,
     mailbox.router,
 )
