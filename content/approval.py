@@ -16,7 +16,7 @@ def hash_of(issue: Issue, sections: list[Section], blocks: list[Block]) -> str:
     The moment of sending is not in it: that may change without a new approval.
     """
     headings = {section.id: (section.key, section.title) for section in sections}
-    content = {
+    content: dict[str, object] = {
         "issue": [
             issue.kind,
             issue.title,
@@ -43,6 +43,8 @@ def hash_of(issue: Issue, sections: list[Section], blocks: list[Block]) -> str:
             for block in blocks
         ],
     }
+    if issue.audience is not None:  # not for others, so that approvals from before there were segments stand
+        content["audience"] = [issue.audience_name, json.dumps(issue.audience, sort_keys=True)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 

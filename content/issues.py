@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint, text
 from sqlmodel import Field, Session, col, select
@@ -37,6 +38,10 @@ class Issue(Record, table=True):
     `slug` is its public address under /edities. `occasion` is the month ("2026-12") or moment that a schedule opened it
     for: unique, so that two processes cannot open the same issue twice; null for issues made by hand. `language` is the one
     that its texts are in.
+
+    `audience` narrows the readers of its stream: a segment's expression, copied with its name when it is chosen and
+    renewed when the segment changes, so that it is part of what is approved. `segment_id` says which; it is a key, no
+    relation, since content knows nothing of subscribers.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -49,6 +54,9 @@ class Issue(Record, table=True):
     minimum: int = 3
     maximum: int = 12
     allow_nothing: bool = False
+    segment_id: int | None = Field(default=None, index=True)
+    audience_name: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    audience: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     created_at: datetime = Field(sa_type=Instant)
     created_by: str = ""
     changed_at: datetime = Field(sa_type=Instant)

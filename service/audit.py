@@ -62,6 +62,11 @@ class Act(StrEnum):
     PARTNER_CHANGED = "partner-changed"
     PARTNER_CONFIRMED = "partner-confirmed"
     PARTNER_ADDED = "partner-added"
+    SEGMENT_MADE = "segment-made"
+    SEGMENT_CHANGED = "segment-changed"
+    SEGMENT_REMOVED = "segment-removed"
+    SEGMENT_RESTORED = "segment-restored"
+    ISSUE_AIMED = "issue-aimed"
 
 
 class AuditEvent(Record, table=True):

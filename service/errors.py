@@ -113,6 +113,10 @@ class ContentChanged(ServiceError):
     """The content is not what was approved for this mailing: nobody else may get it under that approval."""
 
 
+class SegmentInUse(ServiceError):
+    """An issue that was not sent yet is for this segment: it cannot be removed."""
+
+
 class TitleNotTyped(ServiceError):
     """What cannot be undone asks for the name of the thing, and another was typed."""
 

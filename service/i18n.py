@@ -43,6 +43,11 @@ def translate(language: str, message: str) -> str:
     return translations(language).gettext(message) if message else ""
 
 
+def ngettext(language: str, one: str, many: str, count: int) -> str:
+    """`one` or `many` in `language`, with the number in the place of %(num)s."""
+    return translations(language).ngettext(one, many, count) % {"num": count}
+
+
 def full_moment(moment: datetime, language: str) -> str:
     """A moment in Europe/Amsterdam, in full."""
     pattern = "EEEE d MMMM y, HH.mm 'uur'" if language == "nl" else "EEEE d MMMM y, HH:mm"

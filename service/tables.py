@@ -8,6 +8,7 @@ from service.feedback import returned
 from service.mailing import outbox
 from service.schedule import occurrences
 from subscribers import consent, directory, imports, merging, organisations, people, register, suppression
+from subscribers.segments import stored
 
 METADATA = Record.metadata
 
@@ -29,6 +30,7 @@ __all__ = [
     "register",
     "returned",
     "sources",
+    "stored",
     "suppression",
     "users",
     "welcome",

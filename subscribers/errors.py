@@ -59,3 +59,19 @@ class UnknownPartner(SubscribersError):
 
 class PartnerRefused(SubscribersError):
     """What was filled in for a partner cannot be; the text names the field."""
+
+
+class SegmentFault(SubscribersError):
+    """Not a segment: its form is wrong, a group is empty, it has no name, or it is too deep or too large."""
+
+
+class SegmentBroken(SubscribersError):
+    """A segment asks what cannot be asked (any more), or for a value that is gone: nothing is sent to it."""
+
+
+class SegmentExists(SubscribersError):
+    """Another segment has this name."""
+
+
+class UnknownSegment(SubscribersError):
+    """No segment with this identifier, or it was removed."""

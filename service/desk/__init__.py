@@ -2,8 +2,10 @@
 
 from service.desk import (
     adding,
+    aims,
     approving,
     blocks,
+    coverage,
     exporting,
     imports,
     inbox,
@@ -20,6 +22,7 @@ from service.desk import (
     previewing,
     readers,
     returned,
+    segments,
     signing_in,
     source_finding,
     sources,
@@ -32,6 +35,7 @@ ROUTERS = (
     inbox.router,
     issues.router,
     adding.router,
+    aims.router,
     blocks.router,
     previewing.router,
     approving.router,
@@ -50,6 +54,8 @@ ROUTERS = (
     imports.router,
     exporting.router,
     partners.router,
+    segments.router,
+    coverage.router,
     readers.router,
     people.router,
 )

@@ -13,6 +13,7 @@ from content.issues import Issue, IssueKind, issue_by_id
 from service.audit import Act, note_act
 from service.clock import AMSTERDAM
 from service.desk.access import Person, Publisher
+from service.desk.aim import aim_of
 from service.desk.frame import desk_page, refusal
 from service.desk.issues import subject_of
 from service.desk.judging import judge_issue, stops_approval
@@ -21,10 +22,11 @@ from service.desk.reach import reach
 from service.desk.stages import standing
 from service.errors import LeavesByItself, MailNotFit, MomentRefused
 from service.mailing.planning import plan_issue
+from service.mailing.targeting import readers_for
+from service.runtime import Runtime
 from service.schedule.table import next_monthly
-from service.settings import Settings
 from service.web.csrf import csrf_protected
-from service.web.dependencies import House, Now, Transaction
+from service.web.dependencies import House, Now, Transaction, language
 from service.web.pages import see
 
 router = APIRouter(prefix="/redactie/edities/{issue_id}", dependencies=[Depends(csrf_protected)])
@@ -43,6 +45,7 @@ def approved(
     """Approve the content that the page showed, unless the mail lint finds errors in it."""
     issue = issue_by_id(session, issue_id)
     approve(session, issue=issue, approver=person.address, seen_hash=seen_hash, now=now)
+    readers_for(session, house.vocabulary, issue)  # refuses a segment that cannot be asked any more
     findings = judge_issue(session, house, issue)  # of what is locked now; a refusal takes the approval back
     if stops_approval(findings):
         raise MailNotFit(f"Issue {issue.title!r} has errors: its page says which.")
@@ -65,7 +68,7 @@ def ask(
     issue = _leaving(session, issue_id)
     moment = (issue.send_at or next_monthly(house.settings, now)).astimezone(AMSTERDAM)
     day, time = (f"{moment:%Y-%m-%d}", f"{moment:%H:%M}")
-    return _ask(request, house.settings, session, person, issue, day=day, time=time)
+    return _ask(request, house, session, person, issue, day=day, time=time)
 
 
 @router.post("/versturen")
@@ -92,7 +95,7 @@ def send(
     except MomentRefused as error:
         return _ask(
             request,
-            house.settings,
+            house,
             session,
             person,
             issue,
@@ -138,7 +141,7 @@ def _note(session: Session, *, person: Person, act: Act, issue: Issue, now: date
 
 def _ask(
     request: Request,
-    settings: Settings,
+    house: Runtime,
     session: Session,
     person: Person,
     issue: Issue,
@@ -159,9 +162,10 @@ def _ask(
         place="edities",
         issue=issue,
         at=at,
-        reach=reach(session, issue),
+        reach=reach(session, house.vocabulary, issue),
+        aim=aim_of(session, house.vocabulary, issue, language(request)),
         day=day,
         time=time,
         error=error,
-        expires=settings.send_expires_hours,
+        expires=house.settings.send_expires_hours,
     )

@@ -23,6 +23,7 @@ PLACES = (
     ("kennisbank", "/redactie/kennisbank", _("Kennisbank")),
     ("bronnen", "/redactie/bronnen", _("Bronnen")),
     ("abonnees", "/redactie/abonnees", _("Abonnees")),
+    ("cijfers", "/redactie/cijfers/dekking", _("Cijfers")),
     ("beheer", "/redactie/beheer", _("Beheer")),
 )
 """The places of the desk: key, address, name."""
@@ -67,6 +68,10 @@ DONE = {
     "invoer-weg": _("Het bestand is weggegooid. Er is niets veranderd."),
     "partner": _("De partner is bewaard."),
     "partner-bevestigd": _("U hebt deze partner bevestigd. Lezers zien dat hij is nagekeken."),
+    "segment": _("Het segment is bewaard."),
+    "segment-kopie": _("Dit is de kopie. Geef haar een eigen naam."),
+    "segment-terug": _("Het segment staat weer in de lijst."),
+    "voor-wie": _("Voor wie de editie is, is bewaard. Een goedkeuring van daarvoor geldt niet meer."),
 }
 """What a person reads after a form did its work; the address names it by its key (?klaar=)."""
 
@@ -135,6 +140,11 @@ ACT_NAMES = {
     Act.PARTNER_CHANGED: _("veranderde een partner"),
     Act.PARTNER_CONFIRMED: _("bevestigde een partner"),
     Act.PARTNER_ADDED: _("voegde een partner toe"),
+    Act.SEGMENT_MADE: _("maakte een segment"),
+    Act.SEGMENT_CHANGED: _("wijzigde een segment"),
+    Act.SEGMENT_REMOVED: _("haalde een segment weg"),
+    Act.SEGMENT_RESTORED: _("zette een segment terug"),
+    Act.ISSUE_AIMED: _("koos voor wie de editie is"),
 }
 
 

@@ -14,6 +14,7 @@ from content.issues import Block, Issue, IssueKind, blocks_of, issue_by_id, make
 from content.prose import markdown_to_html
 from service.audit import COMMAND_LINE, Act, AuditEvent, acts, note_act
 from service.desk.access import Anyone, Editor, Person
+from service.desk.aim import aim_of
 from service.desk.frame import desk_page, refusal
 from service.desk.judging import judge_issue
 from service.desk.stages import Stage, closed_issues, open_issues, standing
@@ -102,6 +103,7 @@ def shown(
         place="welkom" if issue.kind == IssueKind.WELCOME else "edities",
         issue=issue,
         at=at,
+        aim=aim_of(session, house.vocabulary, issue, language),
         introduction=markdown_to_html(issue.introduction),
         parts_of_issue=[
             (

@@ -10,8 +10,8 @@ from content.issues import Issue, IssueKind
 from service.i18n import LANGUAGES
 from service.linting.checking import lint_content, lint_size
 from service.linting.findings import Finding, Severity, count, sort_findings
-from service.mailing.planning import STREAMS
 from service.mailing.proofs import proof_of
+from service.mailing.targeting import STREAMS
 from service.runtime import Runtime
 from subscribers.audience import audience
 

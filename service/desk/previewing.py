@@ -12,8 +12,8 @@ from content.issues import IssueKind, blocks_of, issue_by_id
 from service.desk.access import Anyone
 from service.desk.frame import desk_page
 from service.i18n import LANGUAGES
-from service.mailing.planning import STREAMS
 from service.mailing.preview import Preview, preview_issue
+from service.mailing.targeting import STREAMS
 from service.runtime import Runtime
 from service.web.dependencies import House, Transaction
 from service.web.headers import MAIL_POLICY

@@ -7,25 +7,29 @@ from sqlalchemy import select as rows
 from sqlmodel import Session
 
 from content.choosing import Profile, choose
-from content.issues import Issue, IssueKind, limits_of
-from service.mailing.planning import STREAMS
+from content.issues import Issue, limits_of
+from content.vocabulary import Vocabulary
 from service.mailing.repeats import candidates_now
-from subscribers.audience import audience
+from service.mailing.targeting import readers_for
 from subscribers.profiles import profiles_of_keys
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Readers of the stream now; `nothing` of them would get no mail; `choices` is how many different issues there are."""
+    """Readers whom the issue is for now; `nothing` of them would get no mail; `choices` counts the different mails."""
 
     readers: int
     nothing: int
     choices: int
 
 
-def reach(session: Session, issue: Issue) -> Reach:
-    """Count once per profile, so that it costs profiles and not readers."""
-    readers = audience(STREAMS[IssueKind(issue.kind)]).subquery()
+def reach(session: Session, vocabulary: Vocabulary, issue: Issue) -> Reach:
+    """Count once per profile, so that it costs profiles and not readers.
+
+    Raises:
+        SegmentBroken: the issue's segment cannot be asked any more.
+    """
+    readers = readers_for(session, vocabulary, issue).subquery()
     counted = rows(readers.c.profile_key, func.count()).group_by(readers.c.profile_key)
     groups: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(counted)}
     candidates, limits = candidates_now(session, issue), limits_of(issue)

@@ -1,4 +1,4 @@
-"""Late-comers: readers of the stream who came after a mailing was planned get the same approved issue."""
+"""Late-comers: readers whom an issue is for, and who came after its mailing was planned, get the same approved issue."""
 
 from datetime import datetime
 
@@ -7,21 +7,28 @@ from sqlalchemy import select as rows
 from sqlmodel import Session, col
 
 from content.approval import content_hash
-from content.issues import issue_by_id, lock_issue
+from content.issues import Issue, issue_by_id, lock_issue
 from service.audit import Act
 from service.errors import ContentChanged, NoLateComers, UnknownMailing
 from service.mailing.moves import note, reopen, run_anew
 from service.mailing.outbox import Delivery, Mailing
 from service.mailing.queueing import queue_readers, skip_queued, suppress_queued
+from service.mailing.targeting import readers_for
 from service.mailing.variants import choose_variants
 from service.runtime import Runtime
-from subscribers.audience import audience
 from subscribers.people import Stream, Subscriber
 
 
-def count_late_comers(session: Session, *, mailing: Mailing) -> int:
-    """How many readers of its stream have no delivery in a mailing."""
-    late = _late_readers(mailing).subquery()
+def count_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing) -> int:
+    """How many of the readers whom it is for have no delivery in a mailing.
+
+    Raises:
+        SegmentBroken: its segment cannot be asked any more.
+    """
+    if mailing.issue_id is None:
+        return 0
+    issue = issue_by_id(session, mailing.issue_id)
+    late = _late_readers(session, runtime, mailing, issue).subquery()
     return session.connection().execute(rows(func.count()).select_from(late)).scalar_one()
 
 
@@ -33,6 +40,7 @@ def add_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing, by:
         UnknownMailing: it is not of an issue.
         ContentChanged: the issue is not what was approved for this mailing.
         NoLateComers: there are none (any more).
+        SegmentBroken: its segment cannot be asked any more.
         MailRefused: a variant that nobody had before is larger than mail programs show.
     """
     if mailing.issue_id is None:
@@ -42,7 +50,7 @@ def add_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing, by:
     reopen(session, mailing=mailing)
     if content_hash(session, issue) != mailing.content_hash:
         raise ContentChanged(f"Issue {issue.title!r} is not what was approved for mailing {mailing.id}.")
-    number = queue_readers(session, mailing, _late_readers(mailing), now=now)
+    number = queue_readers(session, mailing, _late_readers(session, runtime, mailing, issue), now=now)
     if not number:
         raise NoLateComers(f"Every reader of {mailing.stream!r} has a delivery in mailing {mailing.id}.")
     suppress_queued(session, runtime.settings, mailing, now=now)
@@ -55,10 +63,12 @@ def add_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing, by:
     return number
 
 
-def _late_readers(mailing: Mailing) -> Select[int | None, str, str]:
+def _late_readers(
+    session: Session, runtime: Runtime, mailing: Mailing, issue: Issue
+) -> Select[int | None, str, str]:
     known = exists().where(
         col(Delivery.mailing_id) == mailing.id, col(Delivery.subscriber_id) == col(Subscriber.id)
     )
-    readers = audience(mailing.stream).where(~known)
+    readers = readers_for(session, runtime.vocabulary, issue).where(~known)
     # Nobody is late for the welcome series: each reader's mail has a day of its own.
     return readers.where(false()) if mailing.stream == Stream.WELCOME else readers

@@ -12,31 +12,23 @@ from service.errors import LeavesByItself, NothingToSend
 from service.mailing.outbox import Mailing
 from service.mailing.queueing import queue_readers, skip_queued, suppress_queued
 from service.mailing.repeats import freeze_brought
+from service.mailing.targeting import STREAMS, readers_for
 from service.mailing.variants import choose_variants
 from service.runtime import Runtime
-from subscribers.audience import audience
-from subscribers.people import Stream
-
-STREAMS = {
-    IssueKind.MONTHLY: Stream.MONTHLY,
-    IssueKind.DIGEST: Stream.DIGEST,
-    IssueKind.ALERT: Stream.ALERTS,
-    IssueKind.WELCOME: Stream.WELCOME,
-}
-"""Which readers an issue is for."""
 
 
 def plan_issue(session: Session, runtime: Runtime, *, issue: Issue, now: datetime) -> Mailing:
     """Freeze the issue and queue it for its readers; it leaves with the caller's commit.
 
-    `planned` counts every reader of the stream; those who get nothing (skipped) or must not be mailed (suppressed) are
+    `planned` counts every reader whom the issue is for; those who get nothing (skipped) or must not be mailed (suppressed) are
     in an end state from the start.
 
     Raises:
         LeavesByItself: it is a mail of the welcome series.
         IssueClosed: it has been planned before, also when another process did so just now.
         NotApproved: nobody approved the content it has now.
-        NothingToSend: it has no blocks, or its stream has no readers.
+        NothingToSend: it has no blocks, or there are no readers.
+        SegmentFault, SegmentBroken: its segment cannot be asked (any more).
         MailRefused: a variant is larger than mail programs show.
     """
     if issue.kind == IssueKind.WELCOME:
@@ -44,9 +36,12 @@ def plan_issue(session: Session, runtime: Runtime, *, issue: Issue, now: datetim
     mailing = open_mailing(session, issue, now)
     if not blocks_of(session, issue):
         raise NothingToSend(f"Issue {issue.title!r} has no blocks.")
-    mailing.planned = queue_readers(session, mailing, audience(mailing.stream), now=now)
+    readers = readers_for(
+        session, runtime.vocabulary, issue
+    )  # checked anew: what was approved may not compile any more
+    mailing.planned = queue_readers(session, mailing, readers, now=now)
     if not mailing.planned:
-        raise NothingToSend(f"The stream {mailing.stream!r} has no readers.")
+        raise NothingToSend(f"The stream {mailing.stream!r} has no readers, or none of this issue's segment.")
     suppress_queued(session, runtime.settings, mailing, now=now)
     freeze_brought(session, issue)
     choose_variants(session, runtime.settings, mailing, issue)

@@ -44,6 +44,10 @@ WORK = {
 REFUSALS = {
     "MailRefused": _("De mail is te groot. Kort teksten in, of verlaag het hoogste aantal onderdelen."),
     "NothingToSend": _("Er was niets te versturen: de editie is leeg, of niemand ontvangt haar."),
+    "SegmentBroken": _(
+        "Het segment van deze editie vraagt naar iets dat er niet meer is. Pas het segment aan, of kies een ander."
+    ),
+    "SegmentFault": _("Het segment van deze editie kunnen we niet lezen. Kies een ander segment."),
 }
 """Why an approved issue could not leave, by the name of the error."""
 

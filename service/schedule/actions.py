@@ -18,6 +18,7 @@ from service.runtime import Runtime
 from service.schedule.opening import monthly_after, weekly_after
 from service.schedule.table import Due
 from service.users import DeskSession, SignInLink
+from subscribers.errors import SegmentBroken, SegmentFault
 from subscribers.imports import forget_lines
 
 FETCHES_KEPT = timedelta(days=90)
@@ -51,7 +52,7 @@ def send_issue(session: Session, runtime: Runtime, issue: Issue, now: datetime) 
             session.begin_nested()
         ):  # what planning began is undone when it refuses; the word to the editors is not
             mailing = plan_issue(session, runtime, issue=issue, now=now)
-    except (MailRefused, NothingToSend) as error:
+    except (MailRefused, NothingToSend, SegmentBroken, SegmentFault) as error:
         problem = {"issue_id": issue.id, "problem": type(error).__name__}
         post_to_desk(session, kind="issue-refused", context=problem, now=now)
         return f"nothing was sent, the editors were told: {error}"

@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from service.runtime import Runtime
 from service.web import (
     archive,
+    coverage,
     health,
     helping,
     home,
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     archive.router,
     helping.router,
     interventions.router,
+    coverage.router,
     mailbox.router,
 )
 """The routers of the site."""

@@ -90,6 +90,24 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
             "Vul een naam en een bron in. Een telefoonnummer heeft 3 tot 15 cijfers; een webadres begint met https://."
         ),
     ),
+    subscribers.SegmentFault: (
+        422,
+        _(
+            "Dit is geen segment. Geef het een naam en ten minste één voorwaarde, met in elke voorwaarde een keuze."
+        ),
+    ),
+    subscribers.SegmentBroken: (
+        409,
+        _(
+            "Het segment vraagt naar iets dat er niet meer is. Er wordt niets verstuurd. Pas het segment aan, of kies een ander."
+        ),
+    ),
+    subscribers.SegmentExists: (409, _("Er is al een segment met deze naam. Kies een andere naam.")),
+    subscribers.UnknownSegment: (404, _("Dit segment bestaat niet (meer).")),
+    service.SegmentInUse: (
+        409,
+        _("Een editie die nog niet is verstuurd, is voor dit segment. Kies daar eerst een ander segment."),
+    ),
     service.TokenRefused: (
         400,
         _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan."),
