@@ -24,6 +24,10 @@ class ConsentKind(StrEnum):
     RESTORED = "restored"
 
 
+GIVEN = (ConsentKind.CONFIRMED, ConsentKind.RESTORED)
+"""The kinds of events in which a reader says yes, in their own name: only these stand behind a subscription."""
+
+
 @dataclass(frozen=True)
 class Wording:
     """The words that a reader agrees to. A version never changes: other words are another version.

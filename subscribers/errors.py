@@ -25,5 +25,9 @@ class RegisterFault(SubscribersError):
     """The register of municipalities has a fault; the text names file, line and fault."""
 
 
+class NoConsent(SubscribersError):
+    """Someone would be mailed on the strength of an event that is no consent of theirs: a defect of the caller."""
+
+
 class AppendOnly(SubscribersError):
     """Consent is never rewritten: add an event instead."""

@@ -13,13 +13,12 @@ from subscribers.addresses import Address, parse_address
 from subscribers.consent import ConsentEvent, ConsentKind, record
 from subscribers.errors import UnknownSubscriber
 from subscribers.following import (
+    add_streams,
     interests_of,
     known_interests,
     known_organisations,
     set_interests,
     set_organisations,
-    set_streams,
-    streams_of,
 )
 from subscribers.people import Stream, Subscriber, SubscriberState
 
@@ -139,14 +138,18 @@ def activate(
     now: datetime,
 ) -> None:
     """Make someone a reader of these streams beside what they receive, with the event that proves it."""
-    asked = set(streams)
     subscriber.state = SubscriberState.ACTIVE
     subscriber.confirmed_at = subscriber.confirmed_at or now
-    set_streams(session, subscriber, asked | set(streams_of(session, subscriber)))
-    topics = interests_of(session, subscriber)
-    record(
-        session, subscriber=subscriber, kind=kind, streams=list(asked), topics=topics, source=source, now=now
+    consent = record(
+        session,
+        subscriber=subscriber,
+        kind=kind,
+        streams=sorted(set(streams)),
+        topics=interests_of(session, subscriber),
+        source=source,
+        now=now,
     )
+    add_streams(session, subscriber, consent=consent)
 
 
 def subscriber_by_reference(session: Session, reference: str, *, lock: bool = False) -> Subscriber:

@@ -24,7 +24,7 @@ from service.mailing.planning import plan_issue
 from service.schedule.table import next_monthly
 from service.settings import Settings
 from service.web.csrf import csrf_protected
-from service.web.dependencies import House, Now, Transaction
+from service.web.dependencies import House, Now, Transaction, runtime
 from service.web.pages import see
 
 router = APIRouter(prefix="/redactie/edities/{issue_id}", dependencies=[Depends(csrf_protected)])
@@ -151,7 +151,7 @@ def _ask(
         place="edities",
         issue=issue,
         at=at,
-        reach=reach(session, issue),
+        reach=reach(session, issue, now=runtime(request).clock()),
         day=day,
         time=time,
         error=error,

@@ -89,7 +89,9 @@ def decided(
 
 
 @router.get("/nakomers")
-def count(request: Request, session: Transaction, person: Publisher, mailing_id: int) -> HTMLResponse:
+def count(
+    *, request: Request, session: Transaction, now: Now, person: Publisher, mailing_id: int
+) -> HTMLResponse:
     """How many came since, and a button."""
     mailing = mailing_by_id(session, mailing_id)
     return desk_page(
@@ -98,7 +100,7 @@ def count(request: Request, session: Transaction, person: Publisher, mailing_id:
         person=person,
         place="verzendingen",
         mailing=mailing,
-        number=count_late_comers(session, mailing=mailing),
+        number=count_late_comers(session, mailing=mailing, now=now),
     )
 
 

@@ -89,7 +89,9 @@ def message_id_of(delivery: Delivery | Claimed, mailing: Mailing, settings: Sett
 def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
     mailing = batch.mailings[one.mailing_id]
     try:
-        if one.subscriber_id is not None and (refusal := refusal_of(batch.recipients, one, mailing)):
+        if one.subscriber_id is not None and (
+            refusal := refusal_of(batch.recipients, one, mailing, now=batch.now)
+        ):
             return refusal
         return _issue(batch, one, mailing) if mailing.issue_id is not None else _letter(batch, one, mailing)
     except MailRefused as error:

@@ -19,9 +19,9 @@ from subscribers.audience import audience
 from subscribers.people import Subscriber
 
 
-def count_late_comers(session: Session, *, mailing: Mailing) -> int:
+def count_late_comers(session: Session, *, mailing: Mailing, now: datetime) -> int:
     """How many readers of its stream have no delivery in a mailing."""
-    late = _late_readers(mailing).subquery()
+    late = _late_readers(mailing, now).subquery()
     return session.connection().execute(rows(func.count()).select_from(late)).scalar_one()
 
 
@@ -42,7 +42,7 @@ def add_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing, by:
     reopen(session, mailing=mailing)
     if content_hash(session, issue) != mailing.content_hash:
         raise ContentChanged(f"Issue {issue.title!r} is not what was approved for mailing {mailing.id}.")
-    number = queue_readers(session, mailing, _late_readers(mailing), now=now)
+    number = queue_readers(session, mailing, _late_readers(mailing, now), now=now)
     if not number:
         raise NoLateComers(f"Every reader of {mailing.stream!r} has a delivery in mailing {mailing.id}.")
     suppress_queued(session, runtime.settings, mailing, now=now)
@@ -55,8 +55,8 @@ def add_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing, by:
     return number
 
 
-def _late_readers(mailing: Mailing) -> Select[int | None, str, str]:
+def _late_readers(mailing: Mailing, now: datetime) -> Select[int | None, str, str]:
     known = exists().where(
         col(Delivery.mailing_id) == mailing.id, col(Delivery.subscriber_id) == col(Subscriber.id)
     )
-    return audience(mailing.stream).where(~known)
+    return audience(mailing.stream, now=now).where(~known)

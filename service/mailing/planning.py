@@ -35,7 +35,7 @@ def plan_issue(session: Session, runtime: Runtime, *, issue: Issue, now: datetim
     mailing = _open_mailing(session, issue, now)
     if not blocks_of(session, issue):
         raise NothingToSend(f"Issue {issue.title!r} has no blocks.")
-    mailing.planned = queue_readers(session, mailing, audience(mailing.stream), now=now)
+    mailing.planned = queue_readers(session, mailing, audience(mailing.stream, now=now), now=now)
     if not mailing.planned:
         raise NothingToSend(f"The stream {mailing.stream!r} has no readers.")
     suppress_queued(session, runtime.settings, mailing, now=now)
