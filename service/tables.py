@@ -6,7 +6,7 @@ from service import audit, limits, users
 from service.feedback import returned
 from service.mailing import outbox
 from service.schedule import occurrences
-from subscribers import consent, organisations, people, suppression
+from subscribers import consent, organisations, people, requests, suppression
 
 METADATA = Record.metadata
 
@@ -21,6 +21,7 @@ __all__ = [
     "organisations",
     "outbox",
     "people",
+    "requests",
     "returned",
     "sources",
     "suppression",

@@ -20,6 +20,7 @@ from subscribers.following import (
     set_interests,
     set_organisations,
 )
+from subscribers.mailboxes import is_shared
 from subscribers.people import Stream, Subscriber, SubscriberState
 
 LONGEST_NAME = 100
@@ -176,7 +177,11 @@ def _by_key(session: Session, key: str) -> Subscriber | None:
 
 def _new(session: Session, address: Address, now: datetime) -> Subscriber:
     made = Subscriber(
-        reference=secrets.token_urlsafe(16), address=address.mailed, address_key=address.key, created_at=now
+        reference=secrets.token_urlsafe(16),
+        address=address.mailed,
+        address_key=address.key,
+        shared=is_shared(address.mailed),
+        created_at=now,
     )
     try:
         with session.begin_nested():

@@ -4,6 +4,7 @@ from service.desk import (
     adding,
     approving,
     blocks,
+    dossier,
     inbox,
     issues,
     mailings,
@@ -31,6 +32,7 @@ ROUTERS = (
     sources.router,
     returned.router,
     readers.router,
+    dossier.router,
     people.router,
 )
 """The routers of the desk, for the one who makes the application."""

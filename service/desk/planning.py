@@ -21,6 +21,7 @@ SCHEDULE_NAMES = {
     "open-draft": _("Concept openen voor de maandeditie"),
     "remind-editors": _("Redactie herinneren aan de goedkeuring"),
     "send": _("Editie versturen"),
+    "still-you": _("Lezers vragen of zij nog hetzelfde werk doen"),
     "tidy": _("Opruimen"),
     "bounces": _("Teruggekomen mail ophalen"),
     "monthly": _("Maandeditie"),
@@ -31,7 +32,7 @@ STATE_NAMES = {
     OccurrenceState.FAILED: _("mislukt, wordt opnieuw geprobeerd"),
     OccurrenceState.EXPIRED: _("te laat: wacht op u"),
 }
-QUIET = ("bounces", "harvest", "tidy")
+QUIET = ("bounces", "harvest", "still-you", "tidy")
 """What goes on every few minutes, hour or night is shown only where something is the matter."""
 
 WORDS = (

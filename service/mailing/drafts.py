@@ -19,7 +19,7 @@ from service.mailing.mime import Body, Piece
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
 from service.mailing.recipients import Recipient, Recipients, cancelled, load_recipients, refusal_of
 from service.mailing.rendering import Rendered, refuse_too_large
-from service.mailing.writing import known_name, write_letter
+from service.mailing.writing import known_name, mailed_to, write_letter
 from service.runtime import Runtime
 from service.settings import Settings
 from service.users import User
@@ -93,6 +93,8 @@ def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
             refusal := refusal_of(batch.recipients, one, mailing, now=batch.now)
         ):
             return refusal
+        if mailing.issue_id is not None and one.subscriber_id is None:
+            return cancelled(one, "This reader is gone.")
         return _issue(batch, one, mailing) if mailing.issue_id is not None else _letter(batch, one, mailing)
     except MailRefused as error:
         return Settlement(one.id, DeliveryState.FAILED, str(error))
@@ -143,7 +145,8 @@ def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement
         return cancelled(one, "What this mail is about is gone.")
     refuse_too_large(letter)
     body = encoded(form_of(letter, with_region=False))
-    recipient = Mailbox(one_line(known_name(person)), person.address)
+    address = mailed_to(session, mailing.kind, delivery, person)
+    recipient = Mailbox(one_line(known_name(person)), address)
     message = _message(batch, one, mailing, recipient=recipient)
     message = replace(message, subject=letter.subject, content_type=body.content_type)
     return Draft(one.id, return_path(settings, one.id), message, body)

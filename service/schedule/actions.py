@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from babel.dates import format_date
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from content.approval import current_approval
@@ -12,12 +11,12 @@ from content.drafting import fill_draft
 from content.issues import Issue, IssueKind
 from service.clock import AMSTERDAM
 from service.errors import MailRefused, NothingToSend
-from service.limits import RateCount
-from service.mailing.letters import post_to_desk
+from service.mailing.letters import post_letter, post_to_desk
 from service.mailing.planning import plan_issue
+from service.retention import enforce
 from service.runtime import Runtime
 from service.schedule.table import Due, monthly_moments
-from service.users import DeskSession, SignInLink
+from subscribers.yearly import note_asked, pause_the_silent, whom_to_ask
 
 SCHEDULER = "schedule"
 """Who made an issue that the schedule opened."""
@@ -87,17 +86,19 @@ def ask_a_person(session: Session, due: Due, now: datetime) -> str:
 
 
 def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
-    """Delete counts of rate limits, sign-in links and desk sessions that are over."""
-    gone = 0
-    for table, moment in (
-        (RateCount, RateCount.window_start),
-        (SignInLink, SignInLink.expires_at),
-        (DeskSession, DeskSession.expires_at),
-    ):
-        gone += (
-            session.connection().execute(delete(table).where(col(moment) < now - timedelta(days=2))).rowcount
-        )
-    return f"{gone} rows deleted"
+    """End all that has been kept long enough."""
+    ended = {key: number for key, number in enforce(session, now=now).items() if number}
+    return ", ".join(f"{key}: {number}" for key, number in ended.items()) or "nothing was kept too long"
+
+
+def ask_yearly(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
+    """Ask whose turn it is whether this is still them; pause who did not answer twice."""
+    paused = pause_the_silent(session, now=now)
+    asked = whom_to_ask(session, now=now)
+    for subscriber in asked:
+        note_asked(session, subscriber, now=now)
+        post_letter(session, kind="still-you", subscriber=subscriber, now=now)
+    return f"{len(asked)} asked, {len(paused)} paused"
 
 
 def _monthly_after(runtime: Runtime, due: Due) -> datetime:

@@ -34,6 +34,7 @@ Action = Callable[[Session, Runtime, Due, datetime], str]
 ACTIONS: dict[str, Action] = {
     "open-draft": actions.open_draft,
     "remind-editors": actions.remind_editors,
+    "still-you": actions.ask_yearly,
     "tidy": actions.tidy,
 }
 """What happens within the transaction that marks the moment done, so that both happen or neither."""

@@ -6,6 +6,7 @@
     bounces          every 5 minutes, where a mailbox for them is set        after 5 minutes (the next one takes over)
     open-draft       `draft_days_before` days before the monthly moment      at the monthly moment
     remind-editors   `remind_days_before` days before the monthly moment     at the monthly moment
+    still-you        every workday at 10:20                                  after 6 hours (the next one takes over)
     send             at each issue's own `send_at`                           after `send_expires_hours`; then a person is asked
     tidy             every night at 03:20                                    after 1 day
 
@@ -79,6 +80,10 @@ def _nightly(_settings: Settings, after: datetime, until: datetime) -> list[date
     return _fires(CronTrigger(hour=3, minute=20, timezone=AMSTERDAM), after, until)
 
 
+def _workday_mornings(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    return _fires(CronTrigger(day_of_week="mon-fri", hour=10, minute=20, timezone=AMSTERDAM), after, until)
+
+
 def _by_night(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
     # Before two o'clock: the hour from two to three comes twice or not at all when the clock changes.
     return _fires(CronTrigger(hour=1, minute=40, timezone=AMSTERDAM), after, until)
@@ -103,6 +108,7 @@ SCHEDULE = (
         lambda settings: timedelta(days=settings.remind_days_before),
         looks_back=timedelta(days=62),
     ),
+    Line("still-you", _workday_mornings, lambda _settings: timedelta(hours=6), looks_back=timedelta(days=4)),
     Line("tidy", _nightly, lambda _settings: timedelta(days=1), looks_back=timedelta(days=2)),
     Line(
         "bounces",

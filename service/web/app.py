@@ -9,7 +9,20 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.runtime import Runtime
-from service.web import archive, health, home, mailbox, preferences, problems, signup, unsubscribe
+from service.web import (
+    answering,
+    archive,
+    changing,
+    finding,
+    health,
+    home,
+    mailbox,
+    own_data,
+    preferences,
+    problems,
+    signup,
+    unsubscribe,
+)
 from service.web.headers import SecurityHeaders
 from service.web.requests import BodyLimit, RequestLog
 
@@ -48,7 +61,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     home.router,
     signup.router,
+    finding.router,
     preferences.router,
+    changing.router,
+    own_data.router,
+    answering.router,
     unsubscribe.router,
     archive.router,
     mailbox.router,

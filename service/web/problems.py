@@ -58,6 +58,18 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     ),
     subscribers.UnknownInterest: (422, _("Dit onderwerp kennen we niet. Kies een onderwerp uit de lijst.")),
     subscribers.UnknownSubscriber: (404, _("Dit abonnement bestaat niet meer. U krijgt geen mail van ons.")),
+    subscribers.UnknownWork: (422, _("Deze keuze kennen we niet. Kies er een uit de lijst.")),
+    subscribers.UnknownReason: (422, _("Kies een reden uit de lijst, of ga gewoon weg van deze pagina.")),
+    subscribers.RequestOver: (
+        410,
+        _("Deze verandering van adres is al gedaan, vervangen of te oud. Vraag haar zo nodig opnieuw aan."),
+    ),
+    subscribers.AddressTaken: (
+        409,
+        _(
+            "Op het nieuwe adres krijgt al iemand de nieuwsbrief. U hoeft alleen het oude adres nog af te melden."
+        ),
+    ),
     service.TokenRefused: (
         400,
         _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan."),
