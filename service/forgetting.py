@@ -44,7 +44,6 @@ def forget(session: Session, ids: Collection[int], *, now: datetime) -> int:
         session.expire_all()
         people = delete(Subscriber).where(col(Subscriber.id).in_(some))
         gone += connection.execute(people, execution_options={"synchronize_session": False}).rowcount
-        session.expunge_all()
     return gone
 
 

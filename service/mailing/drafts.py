@@ -146,7 +146,7 @@ def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement
     refuse_too_large(letter)
     body = encoded(form_of(letter, with_region=False))
     address = mailed_to(session, mailing.kind, delivery, person)
-    recipient = Mailbox(one_line(known_name(person)), address)
+    recipient = Mailbox(one_line(known_name(person, mailing.kind)), address)
     message = _message(batch, one, mailing, recipient=recipient)
     message = replace(message, subject=letter.subject, content_type=body.content_type)
     return Draft(one.id, return_path(settings, one.id), message, body)

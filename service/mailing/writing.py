@@ -71,12 +71,17 @@ def write_letter(
         values = _to_desk(session, settings, kind, delivery)
     if values is None:
         return None
-    hello = greeting(known_name(person), delivery.language)
+    hello = greeting(known_name(person, kind), delivery.language)
     return render_mail(kind, settings=settings, language=delivery.language, greeting=hello, **values)
 
 
-def known_name(person: Subscriber | User) -> str:
-    """A name to address them by. Before they confirm, anyone may have typed it: a stranger's words are not mailed."""
+def known_name(person: Subscriber | User, kind: str) -> str:
+    """A name to address them by. Before they confirm, anyone may have typed it: a stranger's words are not mailed.
+
+    Nor are a reader's to an address that they typed.
+    """
+    if kind == "confirm-new-address":
+        return ""
     if isinstance(person, Subscriber) and person.state != SubscriberState.ACTIVE:
         return ""
     return person.name
