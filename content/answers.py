@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import httpx
 
 from content.bodies import read_body, readable
 from content.errors import FetchFailed
+from content.freshness import freshness
 from content.links import web_address
 
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _VALIDATOR_LIMIT = 1000
-_LONGEST_STAY_AWAY = 24 * 3600
+TROUBLES = {401: "refused", 403: "refused", 404: "not-found", 410: "gone", 429: "too-often"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,11 @@ class Validators:
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer. `url` is where it came from in the end; `body` is decompressed; `unchanged` is a 304."""
+    """An answer. `url` is where it came from in the end; `body` is decompressed; `unchanged` is a 304.
+
+    `fresh_for` is for how many seconds the answer says it stays as it is (Cache-Control, Expires, Retry-After), a day at
+    most. `moved_to` is where the address itself moved for good (301, 308), "" where it did not.
+    """
 
     url: str
     status: int
@@ -33,44 +38,66 @@ class Fetched:
     content_type: str = ""
     validators: Validators = field(default_factory=Validators)
     unchanged: bool = False
+    fresh_for: int = 0
+    moved_to: str = ""
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """An answer that sends us on. `permanent` is 301 or 308."""
+
+    url: str
+    permanent: bool
 
 
 async def read_answer(
-    response: httpx.Response, target: httpx.URL, *, limit: int, validators: Validators
-) -> Fetched | str:
-    """What an answer to a request for `target` says; an address where it redirects to one.
+    response: httpx.Response,
+    target: httpx.URL,
+    *,
+    limit: int,
+    validators: Validators,
+    now: datetime | None = None,
+) -> Fetched | Redirect:
+    """What an answer to a request for `target` says, or where it sends us.
+
+    Args:
+        response: whose body was not read yet.
+        target: the address that was asked.
+        limit: bytes, after decompression.
+        validators: what was sent along.
+        now: for dates in headers, where the answer does not say what time it is there.
 
     Raises:
         FetchFailed: an error status, or a body that is broken or larger than `limit` bytes.
     """
     status, location = response.status_code, response.headers.get("location", "")
-    fresh = Validators(_raw_header(response, b"etag"), _raw_header(response, b"last-modified"))
     if status in _REDIRECTING and location:
-        return web_address(location, base=str(target)) or location
+        return Redirect(web_address(location, base=str(target)) or location, status in _PERMANENT)
+    stay = freshness(response.headers, now=now or datetime.now(tz=UTC))
+    fresh = Validators(_raw_header(response, b"etag"), _raw_header(response, b"last-modified"))
     if status == 304 and (validators.etag or validators.last_modified):
         kept = Validators(fresh.etag or validators.etag, fresh.last_modified or validators.last_modified)
-        return Fetched(url=str(target), status=status, body=b"", validators=kept, unchanged=True)
+        return Fetched(str(target), status, b"", validators=kept, unchanged=True, fresh_for=stay.fresh_for)
     if status != 200:
-        raise FetchFailed(
-            _status_text(status),
-            status=status,
-            retry_after=_retry_after(response.headers.get("retry-after", "")),
-        )
+        trouble = TROUBLES.get(status, "server" if status >= 500 else "status")
+        raise FetchFailed(_status_text(status), status=status, retry_after=stay.retry_after, trouble=trouble)
     return Fetched(
         url=str(target),
         status=status,
         body=await _body(response, limit),
         content_type=response.headers.get("content-type", ""),
         validators=fresh,
+        fresh_for=max(stay.fresh_for, stay.retry_after),
     )
 
 
 async def _body(response: httpx.Response, limit: int) -> bytes:
     declared = response.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
+    if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
         raise FetchFailed(
             f"The answer is larger than {readable(limit)}; it was not read.",
             status=response.status_code,
+            trouble="too-large",
         )
     return await read_body(
         response.aiter_raw(), encoding=response.headers.get("content-encoding", ""), limit=limit
@@ -96,15 +123,3 @@ def _status_text(status: int) -> str:
         if status >= 400
         else f"The site answered {status}, without a feed.",
     )
-
-
-def _retry_after(text: str) -> int:
-    """Seconds to stay away, from a Retry-After header (RFC 9110, 10.2.3) in either form; at most a day."""
-    if text.strip().isdecimal():
-        return min(int(text), _LONGEST_STAY_AWAY)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return 0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0, min(int((aware - datetime.now(tz=UTC)).total_seconds()), _LONGEST_STAY_AWAY))

@@ -38,6 +38,7 @@ def hash_of(issue: Issue, sections: list[Section], blocks: list[Block]) -> str:
                 block.source_name,
                 sorted(block.tags),
                 block.brought_by,
+                *([block.details] if block.details else []),  # so that older approvals keep their hash
             ]
             for block in blocks
         ],

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from content.clusters import follow
 from content.composing import check_block, section_by_key, touch
 from content.errors import UnknownIssue
+from content.interventions.tables import ChangeEvent, EventState
 from content.issues import Block, Issue, blocks_of
 from content.items import InboxState, Item
 
@@ -76,7 +77,7 @@ def move_block(session: Session, *, block: Block, steps: int, by: str, now: date
 
 
 def remove_block(session: Session, *, block: Block, by: str, now: datetime) -> None:
-    """Take a block out; its item goes back to those that were kept.
+    """Take a block out; its item goes back to those that were kept, its change to those that wait.
 
     Raises:
         IssueClosed: the issue has been sent.
@@ -91,10 +92,21 @@ def remove_block(session: Session, *, block: Block, by: str, now: datetime) -> N
         if used_elsewhere is None:
             item.state = InboxState.KEPT
             session.add(item)
+    if block.event_id is not None:
+        _free_change(session, block)
     session.delete(block)
     session.flush()
     if item is not None and item.state == InboxState.KEPT:
         follow(session, item=item, before=(InboxState.USED,), after=InboxState.KEPT)
+
+
+def _free_change(session: Session, block: Block) -> None:
+    """A change that stands in no other issue waits for the editors again."""
+    elsewhere = select(Block).where(Block.event_id == block.event_id, Block.id != block.id)
+    if session.exec(elsewhere).first() is None:
+        event = session.get_one(ChangeEvent, block.event_id)
+        event.state = EventState.NEW
+        session.add(event)
 
 
 def _issue_of(session: Session, block: Block) -> Issue:

@@ -57,15 +57,17 @@ async def read_body(chunks: AsyncIterator[bytes], *, encoding: str, limit: int) 
     if name in PLAIN:
         return await _read_plain(chunks, limit)
     if name not in COMPRESSED:
-        raise FetchFailed(f"The answer is compressed with {name[:40]!r}, which was not asked for.")
+        raise FetchFailed(
+            f"The answer is compressed with {name[:40]!r}, which was not asked for.", trouble="broken"
+        )
     decoder = _Bounded(name, limit)
     try:
         async for chunk in chunks:
             decoder.feed(chunk)
     except zlib.error as error:
-        raise FetchFailed("The compressed answer is broken and cannot be read.") from error
+        raise FetchFailed("The compressed answer is broken and cannot be read.", trouble="broken") from error
     if not decoder.complete:
-        raise FetchFailed("The compressed answer ends halfway.")
+        raise FetchFailed("The compressed answer ends halfway.", trouble="broken")
     return bytes(decoder.body)
 
 
@@ -79,7 +81,9 @@ async def _read_plain(chunks: AsyncIterator[bytes], limit: int) -> bytes:
 
 def _check(size: int, limit: int) -> None:
     if size > limit:
-        raise FetchFailed(f"The answer is larger than {readable(limit)}; reading stopped there.")
+        raise FetchFailed(
+            f"The answer is larger than {readable(limit)}; reading stopped there.", trouble="too-large"
+        )
 
 
 def readable(size: int) -> str:

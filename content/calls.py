@@ -7,7 +7,7 @@ from sqlmodel import Session
 from content.connectors.declaration import Declaration, Reads
 from content.connectors.documents import Gathered
 from content.crawled import CrawlResult
-from content.feeds import Feed
+from content.entries import Feed
 from content.harvest import Recorded, Visit, is_due, record_visit
 from content.sources import FetchOutcome, Source, source_by_key
 from content.storing import withdraw_entries
@@ -58,7 +58,7 @@ def record_documents(
         visit=_documents_visit(source, gathered, started=started, finished=finished),
         vocabulary=vocabulary,
     )
-    withdraw_entries(session, source_id=source.id or 0, guids=gathered.removed)
+    withdraw_entries(session, source_id=source.id or 0, guids=gathered.removed, policy=source.identity_policy)
     source.position = gathered.position
     session.add(source)
     return recorded
@@ -78,10 +78,7 @@ def record_crawl(session: Session, *, result: CrawlResult, vocabulary: Vocabular
         problem=crawl_problem(result),
         listed=len(result.listed),
     )
-    recorded = record_visit(session, source_id=source.id or 0, visit=visit, vocabulary=vocabulary)
-    source.not_before = None  # the night has its own rhythm; how often a feed changes says nothing here
-    session.add(source)
-    return recorded
+    return record_visit(session, source_id=source.id or 0, visit=visit, vocabulary=vocabulary)
 
 
 def crawl_problem(result: CrawlResult) -> str:

@@ -136,7 +136,7 @@ def add_item(
     session.add(item)
     session.flush()
     follow(session, item=item, before=(InboxState.NEW, InboxState.KEPT), after=InboxState.USED)
-    return _add(
+    return add_block(
         session,
         issue,
         Block(
@@ -184,7 +184,7 @@ def add_text(
         tags=list(tags),
     )
     check_block(block)
-    return _add(session, issue, block)
+    return add_block(session, issue, block)
 
 
 def add_link(
@@ -219,7 +219,7 @@ def add_link(
         tags=list(tags),
     )
     check_block(block)
-    return _add(session, issue, block)
+    return add_block(session, issue, block)
 
 
 def touch(session: Session, *, issue: Issue, by: str, now: datetime) -> None:
@@ -270,7 +270,8 @@ def check_block(block: Block) -> None:
         raise BlockRefused("A web address begins with https:// or http://.")
 
 
-def _add(session: Session, issue: Issue, block: Block) -> Block:
+def add_block(session: Session, issue: Issue, block: Block) -> Block:
+    """Put a block at the end of its section; `touch` the issue first."""
     there = [other.position for other in blocks_of(session, issue) if other.section_id == block.section_id]
     block.position = max(there, default=-1) + 1
     session.add(block)

@@ -3,41 +3,97 @@
 import codecs
 import re
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is the beginning of this one
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WIDE = (
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0<\0", "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0\0\0{", "utf-32-be"),
+    (b"{\0\0\0", "utf-32-le"),
+    (b"\0{\0", "utf-16-be"),
+    (b"{\0", "utf-16-le"),
+    (b"Lo\xa7\x94", "cp037"),  # "<?xm" in EBCDIC
+)
+"""How a document without a mark begins: appendix F of the XML recommendation."""
+
+_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DECLARED = re.compile(
-    rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)|<meta[^>]*?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE
+    rb"<\?xml[^>]*?encoding\s*=\s*[\"']\s*([\w.:-]+)|<meta[^>]*?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE
 )
-_USUAL = re.compile(
-    r"utf-(8|8-sig|16|16-le|16-be|32|32-le|32-be)|iso8859-\d+|cp125\d|ascii|latin-1|koi8-[ru]|mac-roman"
-)
+_SINGLE = re.compile(r"iso8859-(1|2|9|1[0-6])|cp125\d|ascii|latin-1|mac-roman")
+_NEVER = re.compile(r"utf-7|.*unicode-escape|punycode|idna|rot13|.*-codec|undefined|mbcs|oem|palmos")
+_WIDER = {
+    "iso8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "ascii": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
+"""What browsers read instead, as the WHATWG's encoding standard says: the name is a part of the encoding that is meant."""
 
 
 def decoded(body: bytes, *, content_type: str = "") -> str:
     """The text of a document. What cannot be decoded as declared is taken as UTF-8, else as Windows-1252; never fails."""
+    return decoded_as(body, content_type=content_type)[0]
+
+
+def decoded_as(body: bytes, *, content_type: str = "") -> tuple[str, str]:
+    """The text of a document, and the encoding that it was read in.
+
+    A document that is UTF-8 is read as that, whatever Western encoding its server or its maker claims: text in one of
+    those is UTF-8 by accident as good as never.
+    """
     for name in [*named_encodings(body, content_type=content_type), "utf-8"]:
-        if is_usual(name):
+        if (text := _read(body, name)) is not None:
+            return text
+    return body.decode("cp1252", "replace"), "cp1252"
+
+
+def _read(body: bytes, name: str) -> tuple[str, str] | None:
+    if not is_usual(name):
+        return None
+    known = _known_as(name) or name
+    try:
+        if _SINGLE.fullmatch(known) and not body.isascii():
             try:
-                return body.decode(name)
+                return body.decode("utf-8"), "utf-8"
             except UnicodeDecodeError:
-                continue
-    return body.decode("cp1252", "replace")
+                pass
+        reader = _WIDER.get(known, known)
+        if reader == "cp1252":
+            return body.decode("cp1252", "replace") if known != "ascii" else body.decode("ascii"), known
+        return body.decode(reader), known
+    except (UnicodeError, ValueError):
+        return None
 
 
 def named_encodings(body: bytes, *, content_type: str = "") -> list[str]:
-    """The encodings that a document claims, strongest first: its byte order mark, the header, its own declaration."""
-    names = [name for mark, name in _MARKS if body.startswith(mark)]
+    """The encodings that a document claims, strongest first: its first bytes, the header, its own declaration."""
+    names = [next((name for mark, name in _MARKS if body.startswith(mark)), "")]
+    names += [next((name for start, name in _WIDE if body.startswith(start)), "")]
     names += _HEADER.findall(content_type)
-    declared = _DECLARED.search(body[:2000])
+    head = body[:2000]
+    declared = _DECLARED.search(
+        head if names[1] != "cp037" else head.decode("cp037").encode("latin-1", "replace")
+    )
     if declared:
-        names.append((declared.group(1) or declared.group(2)).decode("ascii"))
-    return names
+        names.append((declared.group(1) or declared.group(2)).decode("ascii", "replace"))
+        if names[1] == "cp037":  # the declaration names which EBCDIC it is
+            names[1] = ""
+    return [name for name in names if name]
 
 
 def is_usual(name: str) -> bool:
     """Whether this is an encoding that documents are written in; a name that nobody knows is not."""
     known = _known_as(name)
-    return known is not None and _USUAL.fullmatch(known) is not None
+    return known is not None and _NEVER.fullmatch(known) is None
 
 
 def is_odd(name: str) -> bool:
@@ -50,6 +106,8 @@ def is_odd(name: str) -> bool:
 
 def _known_as(name: str) -> str | None:
     try:
-        return codecs.lookup(name).name.replace("_", "-")
-    except LookupError:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
         return None
+    text = getattr(found, "_is_text_encoding", True)  # base64, zip and the like are encodings of bytes
+    return found.name.replace("_", "-") if text else "x-codec"

@@ -16,17 +16,25 @@ class UnknownTerm(ContentError):
 class FetchFailed(ContentError):
     """An address could not be fetched: refused, timed out, too large, or an error status.
 
-    `status` is the HTTP status, where there was one; `retry_after` the seconds that the source asked us to stay away.
+    `status` is the HTTP status, where there was one; `retry_after` the seconds that the source asked us to stay away;
+    `trouble` is a word for what went wrong, for those who say it in another language (see `content.troubles`).
     """
 
-    def __init__(self, message: str, *, status: int | None = None, retry_after: int = 0) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after: int = 0, trouble: str = "unreachable"
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+        self.trouble = trouble
 
 
 class FeedUnreadable(ContentError):
-    """What was fetched is not a feed with entries: HTML, empty, truncated, or hostile."""
+    """What was fetched is not a feed with entries: HTML, empty, truncated, or hostile. `trouble` as in `FetchFailed`."""
+
+    def __init__(self, message: str, *, trouble: str = "no-feed") -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class OpmlUnreadable(ContentError):
@@ -75,3 +83,19 @@ class NotApproved(ContentError):
 
 class BlockRefused(ContentError):
     """A block lacks what its kind needs (title, text, a web address)."""
+
+
+class UnknownIntervention(ContentError):
+    """No intervention, fact, record, event, pair or placing with this identifier."""
+
+
+class InterventionFault(ContentError):
+    """The starter file of interventions has a fault; the text names the entry and the fault."""
+
+
+class CrawlRefused(ContentError):
+    """A crawl cannot be accepted: nothing holds it, it was not complete, or a newer one was recorded."""
+
+
+class PlacingRefused(ContentError):
+    """Interventions cannot be merged, split or put back like this: they moved since, or are one already."""

@@ -25,6 +25,8 @@ class BlockKind(StrEnum):
     ITEM = "item"
     TEXT = "text"
     LINK = "link"
+    INTERVENTION = "intervention"
+    CHANGE = "change"
 
 
 class Issue(Record, table=True):
@@ -64,7 +66,8 @@ class Block(Record, table=True):
     """A piece of an issue. It copies the text of its item, so that a later harvest never voids an approval.
 
     `body` is Markdown. `weight` is the editors' importance (higher is more important). `tags` are slugs of any facet;
-    with `everyone` every reader gets it. `brought_by` names the stream that brought it to its followers before.
+    with `everyone` every reader gets it. `brought_by` names the stream that brought it to its followers before. `details` are
+    the lines of an intervention's card, each with its name in `wording` and its text in Dutch and English.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -79,6 +82,9 @@ class Block(Record, table=True):
     link: str = ""
     source_name: str = ""
     item_id: int | None = Field(default=None, foreign_key="item.id", index=True)
+    intervention_id: int | None = Field(default=None, foreign_key="intervention.id", index=True)
+    event_id: int | None = Field(default=None, foreign_key="intervention_event.id", index=True)
+    details: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
     tags: list[str] = Field(default_factory=list, sa_type=JSON)
     brought_by: str = ""
 

@@ -20,13 +20,19 @@ class InboxState(StrEnum):
     USED = "used"
 
 
+VERSION_LIMIT = 24
+"""Changes of one item that are taken over. A feed that puts the time into each entry would else fill the database."""
+
+
 class Item(Record, table=True):
     """A message out of a source. `identity` is its guid, else its canonical link, else a hash.
 
     "New" means first seen, not published; `sort_at` is the earlier of the two, so that a date in the future
-    does not pin an item to the top. `relevance` is 2 (for a newsletter), 1 (about substances) or 0.
+    does not pin an item to the top. `published_estimated` says that the date is a guess (a day without a time, no zone, or only
+    the last change). `relevance` is 2 (for a newsletter), 1 (about substances) or 0.
     `cluster_id` is the first item that is the same news, this item's own number where there is none, None before they were
-    compared; `cluster_evidence` says which item this one is like, and by which words.
+    compared; `cluster_evidence` says which item this one is like, and by which words. `versions` counts the changes that were
+    taken over, at most `VERSION_LIMIT`.
     `search_text` is title and summary, folded. `tagged_by` is `rule` until an editor sets the tags; then a harvest leaves
     them alone.
     """
@@ -40,6 +46,7 @@ class Item(Record, table=True):
     summary: str = ""
     link: str = ""
     published_at: datetime | None = Field(default=None, sa_type=Instant)
+    published_estimated: bool = False
     first_seen_at: datetime = Field(sa_type=Instant)
     sort_at: datetime = Field(sa_type=Instant, index=True)
     content_hash: str
@@ -50,6 +57,22 @@ class Item(Record, table=True):
     state: str = Field(default=InboxState.NEW, index=True)
     cluster_id: int | None = Field(default=None, index=True)
     cluster_evidence: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    versions: int = 0
+
+
+class ItemVersion(Record, table=True):
+    """What an item said before a change. `number` counts from 1; `until` is when the change was seen."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="item.id")
+    number: int
+    until: datetime = Field(sa_type=Instant)
+    title: str
+    summary: str = ""
+    link: str = ""
 
 
 class ItemTag(Record, table=True):

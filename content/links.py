@@ -43,3 +43,11 @@ def with_parameters(link: str, parameters: Mapping[str, str]) -> str:
     parts = urlsplit(link)
     kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in parameters]
     return urlunsplit(parts._replace(query=urlencode([*kept, *parameters.items()])))
+
+
+def host_of(url: str) -> str:
+    """The host of an address, in lower case and with its port where it has one; "" for what is none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""

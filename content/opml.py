@@ -1,12 +1,13 @@
-"""OPML: the list of feeds that a feed reader exports."""
+"""OPML: the list of feeds that a feed reader exports, and takes in."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from content.errors import OpmlUnreadable
 from content.links import web_address
-from content.plaintext import plain
+from content.plaintext import clean, plain
 
 OPML_LIMIT = 5 * 1024 * 1024
 _HOSTILE = re.compile(rb"<!\s*(doctype|entity)", re.IGNORECASE)
@@ -54,3 +55,24 @@ def _outline(attributes: dict[str, str]) -> Outline | None:
         url=web_address(named["xmlurl"]),
         home_url=web_address(named.get("htmlurl", "")),
     )
+
+
+def write_opml(outlines: Sequence[Outline], *, title: str) -> bytes:
+    """An OPML 2.0 document that every feed reader takes (http://opml.org/spec2.opml), in UTF-8."""
+    root = ElementTree.Element("opml", version="2.0")
+    head = ElementTree.SubElement(root, "head")
+    ElementTree.SubElement(head, "title").text = clean(title)
+    body = ElementTree.SubElement(root, "body")
+    for outline in outlines:
+        name = clean(outline.title)
+        said = {
+            "type": "rss",
+            "text": name,
+            "title": name,
+            "xmlUrl": outline.url,
+            "htmlUrl": outline.home_url,
+        }
+        ElementTree.SubElement(body, "outline", {key: value for key, value in said.items() if value})
+    ElementTree.indent(root)
+    document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"

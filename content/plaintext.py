@@ -14,18 +14,27 @@ _SPACE = re.compile(r"\s+")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
-_PASSES = 3
+_PASSES = 12
 
 
 def plain(markup: str) -> str:
-    """The text of a piece of HTML, on one line, in NFC. Text that was escaped twice is unwrapped as well."""
+    """The text of a piece of HTML, on one line, in NFC. Text that was escaped twice is unwrapped as well.
+
+    What is escaped more often than anyone means stays escaped, so that no tag ever comes out.
+    """
     text = clean(markup)
+    if "<" not in text and "&" not in text:
+        return _SPACE.sub(" ", text).strip()
     for _pass in range(_PASSES):
-        stripped = html.unescape(nh3.clean(_BLOCKS.sub(r" <\1", text), tags=set()))
+        stripped = clean(html.unescape(_stripped(text)))
         if stripped == text:
-            break
+            return _SPACE.sub(" ", text).strip()
         text = stripped
-    return clean(_SPACE.sub(" ", text).strip())
+    return _SPACE.sub(" ", clean(_stripped(text))).strip()
+
+
+def _stripped(markup: str) -> str:
+    return nh3.clean(_BLOCKS.sub(r" <\1", markup), tags=set())
 
 
 def clean(text: str) -> str:

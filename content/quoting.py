@@ -9,7 +9,7 @@ or else the beginning of the first one. The title and the link always go with it
 import re
 from dataclasses import replace
 
-from content.feeds import Entry
+from content.entries import Entry
 from content.plaintext import shortened
 
 LEAD_LIMIT = 250

@@ -1,16 +1,23 @@
 """Sources: where items come from, and what each fetch of one brought."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
+from sqlalchemy import delete
 from sqlmodel import Field, Session, col, or_, select
 
 from content.columns import Instant, Record
 from content.errors import SourceExists, SourceRefused, UnknownSource
+from content.identity import IdentityPolicy
 from content.links import web_address
+from content.opml import Outline
+from content.pacing import HOUR
 from content.plaintext import folded
 
 STARTER = Path(__file__).parent / "starter" / "sources.yaml"
@@ -54,8 +61,11 @@ class Source(Record, table=True):
     `rights` says how much of its texts may be shown, `attribution` which words it asks for beside them; `position` is
     where a source of documents said that the next visit goes on.
 
-    `last_full_at` is when a whole answer last came (rather than "unchanged"); before `not_before` the source asked us
-    to stay away; `failures` counts the visits in a row that failed, and `last_problem` says why the last one did.
+    `last_full_at` is when a whole answer last came (rather than "unchanged"). `not_before` is when the next visit is, and
+    `wait_why` the reason (`content.pacing.Why`); `rhythm` is the source's own pace, in seconds. `failures` counts the visits
+    in a row that failed, `refusals` those of them that were 403; `last_problem` says why the last one did, `last_trouble` in
+    one word. `moved_to` is where it says that it moved for good, `moved_hits` how often in a row. `identity_policy` says
+    by what its entries are known (`content.identity.IdentityPolicy`).
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -72,16 +82,26 @@ class Source(Record, table=True):
     last_ok_at: datetime | None = Field(default=None, sa_type=Instant)
     last_full_at: datetime | None = Field(default=None, sa_type=Instant)
     not_before: datetime | None = Field(default=None, sa_type=Instant)
+    wait_why: str = ""
+    rhythm: int = HOUR
     last_problem: str = ""
+    last_trouble: str = ""
     failures: int = 0
     kind: str = SourceKind.FEED
     rights: str = Rights.OPEN
     attribution: str = ""
     position: str = ""
+    refusals: int = 0
+    moved_to: str = ""
+    moved_hits: int = 0
+    identity_policy: str = IdentityPolicy.GUID
 
 
 class Fetch(Record, table=True):
-    """One visit to a source. `received` counts bytes after decompression."""
+    """One visit to a source. `received` counts bytes after decompression; `next_at` and `why` are what was decided then.
+
+    `moved_to` is the address that the source has since this visit, "" where it kept its own.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="source.id", index=True)
@@ -92,7 +112,12 @@ class Fetch(Record, table=True):
     received: int = 0
     entries: int = 0
     new_items: int = 0
+    changed_items: int = 0
     problem: str = ""
+    trouble: str = ""
+    next_at: datetime | None = Field(default=None, sa_type=Instant)
+    why: str = ""
+    moved_to: str = ""
 
 
 def add_source(
@@ -115,11 +140,9 @@ def add_source(
         SourceRefused: the key is not one (lower case letters, digits, hyphens; at most 40), or the address is not.
         SourceExists: there is a source with this key or address.
     """
-    address = web_address(url).partition("#")[0]
+    address = source_address(url)
     if not _KEY.fullmatch(key):
         raise SourceRefused(f"{key!r} is not a key: use at most 40 lower case letters, digits and hyphens.")
-    if not address:
-        raise SourceRefused(f"{url[:200]!r} is not a web address: it must begin with https:// or http://.")
     found = session.exec(
         select(Source).where(or_(col(Source.key) == key, col(Source.url) == address))
     ).first()
@@ -142,6 +165,18 @@ def add_source(
     return source
 
 
+def source_address(url: str) -> str:
+    """The address as a source has it: of the web, without a fragment, without a user name.
+
+    Raises:
+        SourceRefused: it is none.
+    """
+    address = web_address(url.strip()).partition("#")[0]
+    if not address or "@" in urlsplit(address).netloc:
+        raise SourceRefused(f"{url[:200]!r} is not a web address: it must begin with https:// or http://.")
+    return address
+
+
 def list_sources(session: Session) -> list[Source]:
     """All sources, by key."""
     return list(session.exec(select(Source).order_by(col(Source.key))))
@@ -162,8 +197,53 @@ def source_by_key(session: Session, key: str) -> Source:
 def set_enabled(session: Session, *, source: Source, enabled: bool) -> None:
     """Harvest this source from now on, or no longer. Its items stay."""
     source.enabled = enabled
-    source.not_before = None
+    source.not_before, source.wait_why = None, ""
+    source.failures = source.refusals = 0
+    source.last_problem = source.last_trouble = ""
     session.add(source)
+
+
+def change_source(
+    session: Session, *, source: Source, name: str, url: str, home_url: str, identity_policy: str
+) -> None:
+    """Give a source another name, address or way of knowing its entries. At another address it begins afresh.
+
+    Raises:
+        SourceRefused: the address is none, or there is no such way.
+        SourceExists: another source has this address.
+    """
+    address = source_address(url)
+    if identity_policy not in set(IdentityPolicy):
+        raise SourceRefused(f"{identity_policy!r} is no way to know entries by.")
+    other = session.exec(select(Source).where(Source.url == address, Source.id != source.id)).first()
+    if other is not None:
+        raise SourceExists(f"There is a source already with this address: {other.key}.")
+    if address != source.url:
+        move_source(source, address)
+        set_enabled(session, source=source, enabled=source.enabled)
+    source.name = name.strip() or source.key
+    source.home_url = web_address(home_url.strip())
+    source.identity_policy = identity_policy
+    session.add(source)
+    session.flush()
+
+
+def move_source(source: Source, url: str) -> None:
+    """Give a source another address. What the old one said about itself is forgotten."""
+    source.url = url
+    source.etag = source.last_modified = source.moved_to = ""
+    source.last_full_at, source.moved_hits = None, 0
+
+
+def recent_fetches(session: Session, source: Source, *, limit: int = 30) -> list[Fetch]:
+    """The last visits to a source, newest first."""
+    wanted = select(Fetch).where(Fetch.source_id == source.id)
+    return list(session.exec(wanted.order_by(col(Fetch.id).desc()).limit(limit)))
+
+
+def forget_fetches(session: Session, *, before: datetime) -> int:
+    """Delete visits that were before a moment; how many there were."""
+    return session.connection().execute(delete(Fetch).where(col(Fetch.started_at) < before)).rowcount
 
 
 def free_key(session: Session, *, title: str) -> str:
@@ -177,6 +257,35 @@ def free_key(session: Session, *, title: str) -> str:
 def key_from(title: str) -> str:
     """A key made from a title or a file's name: "GGD Voorbeeld" gives ggd-voorbeeld."""
     return re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:34].strip("-") or "bron"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a feed in a list: added, known or refused; `problem` says why, `key` is the source's."""
+
+    title: str
+    url: str
+    outcome: str
+    key: str = ""
+    problem: str = ""
+
+
+def import_outlines(session: Session, outlines: Sequence[Outline], *, now: datetime) -> list[Imported]:
+    """Add the feeds of a list; those that are there already stay as they are."""
+    return [_import(session, outline, now=now) for outline in outlines]
+
+
+def _import(session: Session, outline: Outline, *, now: datetime) -> Imported:
+    key = free_key(session, title=outline.title or outline.url.partition("//")[2])
+    try:
+        source = add_source(
+            session, key=key, url=outline.url, name=outline.title, home_url=outline.home_url, now=now
+        )
+    except SourceExists as error:
+        return Imported(outline.title, outline.url, "known", problem=str(error))
+    except SourceRefused as error:
+        return Imported(outline.title, outline.url, "refused", problem=str(error))
+    return Imported(outline.title, outline.url, "added", key=source.key)
 
 
 def load_starter_sources(session: Session, *, now: datetime, path: Path = STARTER) -> list[Source]:

@@ -9,26 +9,34 @@ from content.plaintext import plain, shortened
 
 TITLE_LIMIT = 300
 DESCRIPTION_LIMIT = 800
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml"})
+_FEED_TYPES = frozenset(
+    {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
+)
+_FEEDS_LIMIT = 50
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
 _TITLES = ("og:title", "twitter:title")
 
 
 @dataclass(frozen=True)
 class WebPage:
-    """A page in plain text. `feeds` are the addresses of its feeds, as `<link rel="alternate">` names them."""
+    """A page in plain text. `feeds` are the addresses of its feeds, as `<link rel="alternate">` names them.
+
+    `feed_titles` has what the page calls them, by address.
+    """
 
     title: str
     description: str = ""
     site_name: str = ""
     feeds: tuple[str, ...] = ()
+    feed_titles: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class _Seen:
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)
-    feeds: list[str] = field(default_factory=list)
+    feeds: list[tuple[str, str]] = field(default_factory=list)
+    base: str = ""
 
 
 class _Head(HTMLParser):
@@ -52,7 +60,9 @@ class _Head(HTMLParser):
             and values.get("type", "").lower() in _FEED_TYPES
             and "alternate" in values.get("rel", "").lower()
         ):
-            self.seen.feeds.append(values.get("href", ""))
+            self.seen.feeds.append((values.get("href", ""), values.get("title", "")))
+        elif tag == "base":
+            self.seen.base = self.seen.base or values.get("href", "")
 
     def handle_endtag(self, tag: str) -> None:
         self._in_title = self._in_title and tag != "title"
@@ -73,12 +83,15 @@ def read_page(body: bytes, *, url: str, content_type: str = "") -> WebPage:
     head = _Head()
     head.feed(decoded(body, content_type=content_type))
     seen = head.seen
-    feeds = [address for link in seen.feeds if (address := web_address(link, base=url))]
+    base = web_address(seen.base, base=url) or url
+    named = [(web_address(link, base=base), title) for link, title in seen.feeds[:_FEEDS_LIMIT]]
+    titles = {address: shortened(plain(title), TITLE_LIMIT) for address, title in named if address}
     return WebPage(
         title=shortened(plain(_first(seen.meta, _TITLES) or seen.title), TITLE_LIMIT),
         description=shortened(plain(_first(seen.meta, _DESCRIPTIONS)), DESCRIPTION_LIMIT),
         site_name=shortened(plain(seen.meta.get("og:site_name", "")), TITLE_LIMIT),
-        feeds=tuple(dict.fromkeys(feeds)),
+        feeds=tuple(titles),
+        feed_titles=titles,
     )
 
 

@@ -34,8 +34,21 @@ class Act(StrEnum):
     USER_CHANGED = "user-changed"
     USER_DEACTIVATED = "user-deactivated"
     USER_REACTIVATED = "user-reactivated"
+    SOURCE_ADDED = "source-added"
+    SOURCE_CHANGED = "source-changed"
     SOURCE_ENABLED = "source-enabled"
     SOURCE_DISABLED = "source-disabled"
+    FACT_CONFIRMED = "fact-confirmed"
+    FACTS_CONFIRMED = "facts-confirmed"
+    FACT_CORRECTED = "fact-corrected"
+    FACT_REFUSED = "fact-refused"
+    FACT_REOPENED = "fact-reopened"
+    INTERVENTION_TAGGED = "intervention-tagged"
+    INTERVENTIONS_MERGED = "interventions-merged"
+    INTERVENTIONS_KEPT_APART = "interventions-kept-apart"
+    RECORD_SPLIT_OFF = "record-split-off"
+    PLACING_UNDONE = "placing-undone"
+    CRAWL_ACCEPTED = "crawl-accepted"
 
 
 class AuditEvent(Record, table=True):

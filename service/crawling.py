@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import structlog
 from sqlmodel import Session
 
-from content.calls import is_crawl_due, record_crawl
+from content.calls import is_crawl_due
+from content.calls import record_crawl as note_on_source
 from content.connectors.crawl import crawl
 from content.connectors.shelf import declaration_of
 from content.crawled import CrawlResult
 from content.errors import ContentError, SourceRefused
+from content.interventions.recording import record_crawl
+from content.interventions.remembering import known_links
 from content.sources import Source, SourceKind, list_sources, source_by_key
+from content.vocabulary import Vocabulary
 from service.asking import asker
 from service.database import reading, writing
 from service.errors import LeaseLost, Stopped
@@ -24,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Ledger:
-    """Where crawls are recorded: the place at which a model of changes is hooked in.
+    """Where crawls are recorded: what knows what they mean.
 
     `known` gives the address of each record that is known of a source, by its key: a crawl looks up those that a complete
     list no longer names. `record` stores a crawl in the transaction that also notes it on the source, and may give a word
@@ -35,11 +39,13 @@ class Ledger:
     record: Callable[[Session, Source, CrawlResult], str]
 
 
-NO_LEDGER = Ledger(known=lambda _session, _source: {}, record=lambda _session, _source, _result: "")
-"""Remembers nothing: the crawl is noted on its source, and that is all."""
+def ledger_of_interventions(vocabulary: Vocabulary) -> Ledger:
+    """The ledger in use: crawls become interventions, what each database says of them, and what changed there."""
 
-LEDGER = NO_LEDGER
-"""The ledger in use, for the schedule and for the command line. The model of changes is hooked in here."""
+    def record(session: Session, _source: Source, result: CrawlResult) -> str:
+        return record_crawl(session, result=result, now=result.finished, vocabulary=vocabulary).note
+
+    return Ledger(known=lambda session, source: known_links(session, source.key), record=record)
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ def crawl_all(
     runtime: Runtime,
     *,
     only: list[str] | None = None,
-    ledger: Ledger = LEDGER,
+    ledger: Ledger | None = None,
     stop: threading.Event | None = None,
     heartbeat: Callable[[], None] = lambda: None,
 ) -> list[Crawled]:
@@ -94,7 +100,7 @@ def crawl_all(
     Args:
         runtime: where the sources are.
         only: keys of databases to visit, whether enabled or not.
-        ledger: where what was found is recorded.
+        ledger: where what was found is recorded; None for the one in use.
         stop: when it is set, the crawl under way is dropped; what was recorded stays.
         heartbeat: called before each request; it may raise, to end the whole.
 
@@ -104,7 +110,8 @@ def crawl_all(
     """
     with reading(runtime.engine) as session:
         keys = _due(session, runtime, only)
-    return [_crawl_one(runtime, key, ledger, stop, heartbeat) for key in keys]
+    chosen = ledger or ledger_of_interventions(runtime.vocabulary)
+    return [_crawl_one(runtime, key, chosen, stop, heartbeat) for key in keys]
 
 
 def _due(session: Session, runtime: Runtime, only: list[str] | None) -> list[str]:
@@ -127,7 +134,7 @@ def _crawl_one(
             known = dict(ledger.known(session, source_by_key(session, key)))
         result = crawl_source(runtime, key=key, known=known, stop=stop, heartbeat=heartbeat)
         with writing(runtime.engine) as session:
-            recorded = record_crawl(session, result=result, vocabulary=runtime.vocabulary)
+            noted = note_on_source(session, result=result, vocabulary=runtime.vocabulary)
             note = ledger.record(session, source_by_key(session, key), result)
     except (Stopped, LeaseLost):
         raise
@@ -136,4 +143,4 @@ def _crawl_one(
     except Exception as error:  # a defect of ours, met in one database, is no reason to skip the others
         log.exception("crawl.defect", source=key)
         return Crawled(key, None, f"Unexpected: {type(error).__name__}.")
-    return Crawled(key, result, recorded.problem, note)
+    return Crawled(key, result, noted.problem, note)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -17,7 +18,7 @@ from content.storing import Stored, retag_outdated
 from service.database import reading, writing
 from service.gathering import gather_all
 from service.runtime import Runtime
-from service.visiting import Target, fetch_rules, target_of, visit_all
+from service.visiting import Target, Visited, fetch_rules, target_of, visit_all
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,8 @@ log = structlog.get_logger(__name__)
 class HarvestReport:
     """What a harvest did. `items` counts entries seen, `new` those never seen before, `tagged` new or changed items with a tag.
 
-    `fetched`, `unchanged` and `failed` add up to `sources`, unless it was stopped. `problems` has a text by source.
+    `fetched`, `unchanged` and `failed` add up to `sources`, unless it was stopped or a host said that we come too often.
+    `problems` has a text by source.
     """
 
     sources: int
@@ -42,13 +44,18 @@ class HarvestReport:
 
 
 def harvest_all(
-    runtime: Runtime, *, only: list[str] | None = None, stop: threading.Event | None = None
+    runtime: Runtime,
+    *,
+    only: list[str] | None = None,
+    early: bool = False,
+    stop: threading.Event | None = None,
 ) -> HarvestReport:
     """Visit the sources that are due, or those that are named, and store what is new. Call it from a plain thread.
 
     Args:
         runtime: where the sources are.
-        only: keys of sources to visit, whether enabled or not.
+        only: keys of sources to visit, whether enabled or not, and whether it is their time or not.
+        early: visit all that are enabled, also before their time, unless they themselves asked us to stay away.
         stop: when it is set, visits under way are dropped; what was stored stays.
 
     Raises:
@@ -56,12 +63,11 @@ def harvest_all(
         SourceRefused: a key in `only` is a database of interventions.
     """
     begun = time.perf_counter()
-    targets, documents = _targets(runtime, only)
+    targets, documents = _targets(runtime, only, early=early)
     recorded: list[Recorded] = []
 
-    def store(target: Target, visit: Visit) -> None:
-        if (row := _store(runtime, target, visit)) is not None:
-            recorded.append(row)
+    def store(visits: Sequence[Visited]) -> None:
+        recorded.extend(_store(runtime, visits))
 
     asyncio.run(
         visit_all(targets, rules=fetch_rules(runtime.settings), clock=runtime.clock, store=store, stop=stop)
@@ -81,14 +87,14 @@ def _group(runtime: Runtime) -> None:
             grouped = group_new(session)
 
 
-def _targets(runtime: Runtime, only: list[str] | None) -> tuple[list[Target], list[str]]:
+def _targets(runtime: Runtime, only: list[str] | None, *, early: bool) -> tuple[list[Target], list[str]]:
     """The feeds to visit, and the keys of the sources of documents. Databases are crawled, by night, elsewhere."""
     now = runtime.clock()
     with reading(runtime.engine) as session:
         if only:
             sources = [_harvestable(session, key) for key in dict.fromkeys(only)]
         else:
-            sources = [source for source in list_sources(session) if is_due(source, now=now)]
+            sources = [source for source in list_sources(session) if is_due(source, now=now, early=early)]
         feeds = [
             target_of(source, validators=validators_for(source, now=now))
             for source in sources
@@ -104,13 +110,25 @@ def _harvestable(session: Session, key: str) -> Source:
     return source
 
 
-def _store(runtime: Runtime, target: Target, visit: Visit) -> Recorded | None:
-    """Store a visit in a transaction of its own; None when the source was removed meanwhile."""
+def _store(runtime: Runtime, visits: Sequence[Visited]) -> list[Recorded]:
+    """Store visits in one transaction; where one of them cannot be stored, each in a transaction of its own."""
     try:
         with writing(runtime.engine) as session:
-            return record_visit(
-                session, source_id=target.source_id, visit=visit, vocabulary=runtime.vocabulary
-            )
+            return [_record(session, runtime, target, visit) for target, visit in visits]
+    except (SQLAlchemyError, ContentError):
+        rows = [_store_alone(runtime, target, visit) for target, visit in visits]
+        return [row for row in rows if row is not None]
+
+
+def _record(session: Session, runtime: Runtime, target: Target, visit: Visit) -> Recorded:
+    return record_visit(session, source_id=target.source_id, visit=visit, vocabulary=runtime.vocabulary)
+
+
+def _store_alone(runtime: Runtime, target: Target, visit: Visit) -> Recorded | None:
+    """None when the source was removed meanwhile."""
+    try:
+        with writing(runtime.engine) as session:
+            return _record(session, runtime, target, visit)
     except UnknownSource:
         return None
     except (SQLAlchemyError, ContentError) as error:

@@ -48,7 +48,7 @@ def write_revision(message: str) -> Path:
         engine = open_engine(Settings(data_dir=Path(folder), database_url=""))
         migrate(engine)
         with engine.begin() as connection:
-            number = len(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())) + 1
+            number = 1 + max(int(one.revision) for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
             path = _autogenerate(MIGRATIONS, connection, message=message, number=number)
         engine.dispose()
     return path

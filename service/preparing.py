@@ -1,6 +1,7 @@
 """Preparing: what a database needs before anything can happen in it. Safe to repeat."""
 
 from content.connectors.shelf import load_declared_sources
+from content.interventions.starter import load_starter_interventions
 from content.sources import load_starter_sources
 from service.database import writing
 from service.errors import DatabaseBehind
@@ -10,11 +11,12 @@ from subscribers.register import load_register
 
 
 def prepare(runtime: Runtime, *, starter_sources: bool = True) -> None:
-    """Bring the tables up to date, and fill in the register of municipalities and the sources a new desk begins with.
+    """Bring the tables up to date, and fill in the register of municipalities and what a new desk begins with.
 
     Raises:
         RegisterFault: a file of the register has a fault.
         DeclarationFault: the declaration of a database has a fault.
+        InterventionFault: the file of interventions has one.
     """
     migrate(runtime.engine)
     with writing(runtime.engine) as session:
@@ -22,6 +24,7 @@ def prepare(runtime: Runtime, *, starter_sources: bool = True) -> None:
         if starter_sources:
             load_starter_sources(session, now=runtime.clock())
             load_declared_sources(session, *runtime.settings.declaration_folders, now=runtime.clock())
+        load_starter_interventions(session, vocabulary=runtime.vocabulary, now=runtime.clock())
 
 
 def prepare_or_refuse(runtime: Runtime) -> None:

@@ -1,91 +1,28 @@
 """Settings, from `KENNISPOST_*` in the environment. docs/settings.md documents them one by one; a test holds it to that."""
 
-import json
 from collections.abc import Mapping
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import InvalidSettings, UnsafeSettings
+from service.values import (
+    WINDOW,
+    BounceAddress,
+    Line,
+    Networks,
+    Ports,
+    ReturnedMail,
+    Secrets,
+    Selector,
+    WebAddress,
+)
 
 PREFIX = "KENNISPOST_"
-SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"
-"""A selector of DKIM: one label, which is the name of a file too. Empty stands for none."""
-_DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", r"([01]\d|2[0-3]):[0-5]\d"
-WINDOW = rf"^(|(workdays|{_DAY}(-{_DAY})?) {_TIME}-({_TIME}|24:00))$"
-"""Days and hours. Working days are Monday to Friday without the Dutch public holidays."""
-
-LONGEST_BOUNCE_NAME = 27
-"""Octets before the @ of a return path, so that its tag (a number of 19 digits, 16 characters) fits within 64."""
-
 DEFAULT_SECRET = "kennispost-demo-secret-never-in-production"  # noqa: S105  refused in production, below
-
-
-def _split(given: object) -> object:
-    """A list in the environment: with commas, or as JSON."""
-    if not isinstance(given, str):
-        return given
-    return (
-        json.loads(given)
-        if given.startswith("[")
-        else [part.strip() for part in given.split(",") if part.strip()]
-    )
-
-
-def _network(given: str) -> str:
-    network = str(ip_network(given, strict=False))  # without host bits, which later readers refuse
-    return network if "/" in given else given
-
-
-def _address(given: str) -> str:
-    if not given.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
-    return given.rstrip("/")
-
-
-def _one_line(given: str) -> str:
-    if any(ord(character) < 32 for character in given):
-        raise ValueError("must be one line")
-    return given.strip()
-
-
-def _bounce_address(given: str) -> str:
-    local, at, domain = _one_line(given).rpartition("@")
-    if given and (not at or not local or not domain):
-        raise ValueError("must be an address")
-    if len(local.encode()) > LONGEST_BOUNCE_NAME:
-        raise ValueError(
-            f"may have {LONGEST_BOUNCE_NAME} characters before the @ at most: a tag comes after them"
-        )
-    return given.strip()
-
-
-def _mailbox(given: str) -> str:
-    if "://" not in given:
-        return given.strip()
-    parts = urlsplit(given.strip())
-    if parts.scheme != "imaps":
-        raise ValueError(
-            "must be the folder of a Maildir, or begin with imaps:// (IMAP with TLS from the first byte)"
-        )
-    if not parts.username or not parts.hostname:
-        raise ValueError("must name a user and a host: imaps://user@host/INBOX")
-    if parts.password is not None:
-        raise ValueError(
-            "must not hold the password: that has a variable of its own, KENNISPOST_BOUNCES_PASSWORD"
-        )
-    return given.strip()
-
-
-Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split)]
-Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_split)]
-Line = Annotated[str, AfterValidator(_one_line)]
-Selector = Annotated[str, Field(pattern=SELECTOR)]
 
 
 class Environment(StrEnum):
@@ -115,9 +52,7 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Earlier keys, newest first, with commas: links signed with them keep working.",
     )
-    base_url: Annotated[str, AfterValidator(_address)] = Field(
-        "http://localhost:8000", description="Public address of the site."
-    )
+    base_url: WebAddress = Field("http://localhost:8000", description="Public address of the site.")
     trusted_proxies: Networks = Field(
         default_factory=list,
         description="Networks of proxies whose X-Forwarded-For is believed, with commas: 10.0.0.0/8.",
@@ -199,12 +134,12 @@ class Settings(BaseSettings):
         description="Folder with the keys, a file <selector>.pem each; empty means dkim in the data folder.",
     )
 
-    bounce_address: Annotated[str, AfterValidator(_bounce_address)] = Field(
+    bounce_address: BounceAddress = Field(
         "",
         description="Where undeliverable mail comes back; each mail adds a tag of its own (name+tag@domain). "
         "Empty means the From address.",
     )
-    bounces: Annotated[str, AfterValidator(_mailbox)] = Field(
+    bounces: ReturnedMail = Field(
         "",
         description="The mailbox that bounces arrive in: the folder of a Maildir, or imaps://user@host:993/INBOX. "
         "Empty means that nothing is fetched.",
@@ -240,6 +175,10 @@ class Settings(BaseSettings):
     )
     fetch_contact: str = Field(
         "", description="Address in the User-Agent, so that a source can reach the operator."
+    )
+    fetch_ports: Ports = Field(
+        default_factory=list,
+        description="Ports that may be asked besides 80 and 443, with commas: 8080,8443.",
     )
     fetch_allow: Networks = Field(
         default_factory=list,

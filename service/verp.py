@@ -6,13 +6,13 @@ Relays fold case and cut nothing off below 64 octets (RFC 5321, 4.5.3.1.1): lowe
 """
 
 import base64
-import hashlib
 import hmac
 import re
 
 import idna
 
-from service.settings import LONGEST_BOUNCE_NAME, Settings
+from service.settings import Settings
+from service.values import LONGEST_BOUNCE_NAME
 
 MAC_LENGTH = 16
 """Characters of base 32: 80 bits."""
@@ -46,9 +46,7 @@ def read_return_path(settings: Settings, address: str) -> int | None:
 
 
 def _mac(key: str, delivery_id: int) -> str:
-    digest = hmac.new(
-        key.encode(), f"kennispost.return-path\n{delivery_id}".encode(), hashlib.sha256
-    ).digest()
+    digest = hmac.digest(key.encode(), f"kennispost.return-path\n{delivery_id}".encode(), "sha256")
     return base64.b32encode(digest[: MAC_LENGTH * 5 // 8]).decode().lower()
 
 

@@ -2,23 +2,29 @@
 
 import asyncio
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import structlog
 
 from content.answers import Fetched, Validators
+from content.apart import ReadingProcess
+from content.entries import Feed
 from content.errors import FeedUnreadable, FetchFailed
-from content.feeds import Feed, read_feed
+from content.feeds import accepted
 from content.fetching import FetchRules, fetch
 from content.harvest import Visit
+from content.links import host_of
 from content.network import networks
 from content.sources import FetchOutcome, Source
 from service.clock import Clock
 from service.settings import Settings
 
 AT_ONCE = 16
+AT_ONE_HOST = 4
+BATCH = 50
 STOP_AFTER = 0.2
 log = structlog.get_logger(__name__)
 
@@ -34,6 +40,10 @@ class Target:
     validators: Validators
 
 
+Visited = tuple[Target, Visit]
+Store = Callable[[Sequence[Visited]], None]
+
+
 def fetch_rules(settings: Settings) -> FetchRules:
     """What the settings let a fetch cost, and how we introduce ourselves."""
     contact = settings.fetch_contact or settings.base_url
@@ -42,6 +52,7 @@ def fetch_rules(settings: Settings) -> FetchRules:
         timeout=settings.fetch_timeout,
         limit=settings.fetch_limit,
         allow=networks(settings.fetch_allow),
+        ports=settings.fetch_ports,
     )
 
 
@@ -56,37 +67,72 @@ async def visit_all(
     *,
     rules: FetchRules,
     clock: Clock,
-    store: Callable[[Target, Visit], None],
+    store: Store,
     stop: threading.Event | None = None,
 ) -> None:
-    """Visit a few at a time; `store` gets them one by one, in a thread, as they come in."""
-    gate, one = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
+    """Visit a few at a time, of one host fewer. A host that says "too often" (429) is left alone for the rest of the round.
+
+    Args:
+        targets: the sources.
+        rules: what a fetch may cost.
+        clock: the time.
+        store: gets what came in, in a thread, some visits at once: as many as came while it was busy with the last.
+        stop: when it is set, visits under way are dropped; what was stored stays.
+    """
+    came: asyncio.Queue[Visited | None] = asyncio.Queue()
+    gate, hosts = (
+        asyncio.Semaphore(AT_ONCE),
+        defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(AT_ONE_HOST)),
+    )
+    closed: set[str] = set()
 
     async def go(target: Target) -> None:
-        async with gate:
-            visit = await visit_source(target, rules=rules, clock=clock)
-            async with one:
-                await asyncio.to_thread(store, target, visit)
+        host = host_of(target.url)
+        async with hosts[host], gate:
+            if host not in closed:
+                visit = await visit_source(target, rules=rules, clock=clock, reader=reader)
+                if visit.status == 429:
+                    closed.add(host)
+                came.put_nowait((target, visit))
 
-    tasks = [asyncio.create_task(go(target)) for target in targets]
+    with ReadingProcess() as reader:
+        writer = asyncio.create_task(_store_as_they_come(came, store))
+        tasks = [asyncio.create_task(go(target)) for target in targets]
+        await _all_of(tasks, stop)
+        came.put_nowait(None)
+        await writer
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
+
+
+async def _all_of(tasks: Sequence[asyncio.Task[None]], stop: threading.Event | None) -> None:
     pending = set(tasks)
     while pending:
         _done, pending = await asyncio.wait(pending, timeout=STOP_AFTER)
         if stop is not None and stop.is_set():
             for task in pending:
                 task.cancel()
-    for task in tasks:
-        if not task.cancelled():
-            task.result()
 
 
-async def visit_source(target: Target, *, rules: FetchRules, clock: Clock) -> Visit:
+async def _store_as_they_come(came: asyncio.Queue[Visited | None], store: Store) -> None:
+    """Store all that is there, up to a batch, until the end of the round (None) was taken out."""
+    more = True
+    while more:
+        batch = [await came.get()]
+        while not came.empty() and batch[-1] is not None and len(batch) < BATCH:
+            batch.append(came.get_nowait())
+        more = batch[-1] is not None
+        visits = [visited for visited in batch if visited is not None]
+        if visits:
+            await asyncio.to_thread(store, visits)
+
+
+async def visit_source(target: Target, *, rules: FetchRules, clock: Clock, reader: ReadingProcess) -> Visit:
     """Fetch and read one source. Whatever goes wrong ends up in the visit, as a text for people."""
-    started, status, received = clock(), None, 0
+    started = clock()
     try:
-        fetched = await fetch(target.url, rules=rules, validators=target.validators)
-        status, received = fetched.status, len(fetched.body)
-        feed = None if fetched.unchanged else await asyncio.to_thread(_read, fetched)
+        fetched = await fetch(target.url, rules=rules, validators=target.validators, now=started)
     except FetchFailed as error:
         return Visit(
             started,
@@ -94,28 +140,40 @@ async def visit_source(target: Target, *, rules: FetchRules, clock: Clock) -> Vi
             FetchOutcome.FAILED,
             status=error.status,
             problem=str(error),
+            trouble=error.trouble,
             stay_away=error.retry_after,
-        )
-    except FeedUnreadable as error:
-        return Visit(
-            started, clock(), FetchOutcome.FAILED, status=status, received=received, problem=str(error)
         )
     except (
         Exception
     ) as error:  # a defect of ours, met on what one source sent, is no reason to skip the others
-        log.exception("harvest.defect", source=target.key)
-        return Visit(
-            started,
-            clock(),
-            FetchOutcome.FAILED,
-            status=status,
-            problem=f"Unexpected: {type(error).__name__}.",
-        )
-    outcome = FetchOutcome.OK if feed is not None else FetchOutcome.UNCHANGED
-    return Visit(
-        started, clock(), outcome, status=status, received=received, feed=feed, validators=fetched.validators
+        return _defect(target, error, Visit(started, clock(), FetchOutcome.FAILED))
+    if fetched.unchanged:
+        return _visit(Visit(started, clock(), FetchOutcome.UNCHANGED), fetched)
+    try:
+        feed = await asyncio.to_thread(_read, fetched, reader)
+    except FeedUnreadable as error:
+        failed = Visit(started, clock(), FetchOutcome.FAILED, problem=str(error), trouble=error.trouble)
+        return _visit(failed, fetched)
+    except Exception as error:  # as above
+        return _defect(target, error, _visit(Visit(started, clock(), FetchOutcome.FAILED), fetched))
+    return _visit(Visit(started, clock(), FetchOutcome.OK, feed=feed), fetched)
+
+
+def _visit(visit: Visit, fetched: Fetched) -> Visit:
+    return replace(
+        visit,
+        status=fetched.status,
+        received=len(fetched.body),
+        validators=fetched.validators,
+        fresh_for=fetched.fresh_for,
+        moved_to=fetched.moved_to,
     )
 
 
-def _read(fetched: Fetched) -> Feed:
-    return read_feed(fetched.body, url=fetched.url, content_type=fetched.content_type)
+def _defect(target: Target, error: Exception, visit: Visit) -> Visit:
+    log.exception("harvest.defect", source=target.key)
+    return replace(visit, problem=f"Unexpected: {type(error).__name__}.", trouble="defect")
+
+
+def _read(fetched: Fetched, reader: ReadingProcess) -> Feed:
+    return accepted(reader.read(fetched.body, url=fetched.url, content_type=fetched.content_type))

@@ -1,6 +1,7 @@
 """Sites of databases on loopback, made of the fixtures, and what a crawl of them gives."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,10 +12,13 @@ from content.connectors.crawl import crawl
 from content.connectors.declaration import Declaration
 from content.connectors.manners import well_mannered
 from content.connectors.port import Answer, Fetch
-from content.connectors.shelf import declaration_of
+from content.connectors.shelf import SHELF, declaration_of
 from content.crawled import CrawlResult
 from content.errors import FetchFailed
 from content.fetching import fetch_now
+from content.sources import SourceKind, add_source
+from service.database import writing
+from service.runtime import Runtime
 from tests.fetched import RULES
 from tests.strange_server import StrangeServer, with_body
 
@@ -67,6 +71,21 @@ def put_site(server: StrangeServer, key: str) -> Declaration:
         kind = "text/html" if name.endswith(".html") else "application/xml"
         server.on(path, with_body(fixture(key, name, origin=server.url), kind=kind))
     return moved(declaration_of(key), server)
+
+
+def put_database(
+    runtime: Runtime, folder: Path, server: StrangeServer, key: str = "nji", *, enabled: bool = True
+) -> None:
+    """A database on loopback, declared as ours is, and its source."""
+    put_site(server, key)
+    text = (SHELF / f"{key}.yaml").read_text(encoding="utf-8")
+    url = moved(declaration_of(key), server).url
+    (folder / f"{key}.yaml").write_text(
+        re.sub(r"(?m)^url: .*$", f"url: {url}\ndelay: 0", text), encoding="utf-8"
+    )
+    runtime.settings.declarations_dir = folder
+    with writing(runtime.engine) as session:
+        add_source(session, key=key, url=url, enabled=enabled, kind=SourceKind.DATABASE, now=runtime.clock())
 
 
 def moved(declaration: Declaration, server: StrangeServer) -> Declaration:

@@ -34,7 +34,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def strange_server() -> Iterator[StrangeServer]:
+def strange_server(host: str = "127.0.0.1") -> Iterator[StrangeServer]:
     strange = StrangeServer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -51,8 +51,8 @@ def strange_server() -> Iterator[StrangeServer]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  as the base class has it
             pass
 
-    server = _Server(("127.0.0.1", 0), Handler)
-    strange.url = f"http://127.0.0.1:{server.server_address[1]}"
+    server = _Server((host, 0), Handler)
+    strange.url = f"http://{host}:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

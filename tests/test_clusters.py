@@ -10,7 +10,7 @@ from content.arranging import remove_block
 from content.clusters import follow, group_new, members_of, put_together, set_apart
 from content.composing import add_item, open_issue
 from content.drafting import fill_draft
-from content.feeds import Entry
+from content.entries import Entry
 from content.inbox import decide, inbox, inbox_counts, inbox_size
 from content.issues import Block
 from content.items import InboxState, Item, item_by_id

@@ -68,7 +68,7 @@ def test_ages_are_years(text: str, expected: str) -> None:
         ("Goed onderbouwd", "goed-onderbouwd", ""),
         ("Goed Onderbouwd (I)", "goed-onderbouwd", "I"),
         ("Effectief volgens eerste aanwijzingen", "eerste-aanwijzingen", ""),
-        ("Sterke aanwijzingen voor effectiviteit", "sterke-aanwijzingen", "voor effectiviteit"),
+        ("Sterke aanwijzingen voor effectiviteit", "sterke-aanwijzingen", ""),
         ("Niet erkend: te weinig onderbouwd", "niet-erkend", "te weinig onderbouwd"),
         ("Niet meer erkend", "niet-erkend", ""),
         ("Niet erkend, voorheen goed onderbouwd", "niet-erkend", "voorheen goed onderbouwd"),

@@ -37,15 +37,30 @@ def test_twenty_kills_skip_nobody_and_double_nobody(database: str) -> None:
     assert report["exit_codes"] == [0] * int(workers)
 
 
-@pytest.mark.parametrize("trouble", ["kill", "hang", "close", "421", "lose", "refuse", "mix"])
+@pytest.mark.parametrize(
+    ("trouble", "database"),
+    [
+        ("kill", "sqlite"),
+        ("hang", "sqlite"),
+        ("421", "sqlite"),
+        ("refuse", "sqlite"),
+        ("close", "postgresql"),
+        ("lose", "postgresql"),
+        ("mix", "sqlite"),
+        ("mix", "postgresql"),
+    ],
+    indirect=["database"],
+)
 def test_it_holds_while_the_mail_server_gives_trouble(trouble: str, database: str) -> None:
     workers = "1" if database == "sqlite" else "2"
-    shown = crash(
-        "--kills", "2", "--readers", "400", "--trouble", trouble, "--workers", workers, "--database", database
-    )
+    options = ["--kills", "2", "--readers", "400", "--trouble", trouble, "--workers", workers]
+    shown = crash(*options, "--database", database)
     report = json.loads(shown.stdout)
     assert report["verdict"] == "holds", report
     assert shown.exit_code == 0
+    assert report["exit_codes"] == [0] * int(workers)
+    if trouble in {"kill", "mix"}:
+        assert report["sink_kills"] > 0
 
 
 def test_the_judge_finds_what_is_done_to_a_real_run() -> None:

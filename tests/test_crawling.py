@@ -1,6 +1,5 @@
 """Crawling as a whole: by night and when asked, each crawl in its ledger once, whoever stops or takes over."""
 
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -11,11 +10,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from content.connectors.shelf import SHELF, declaration_of
 from content.crawled import CrawlResult
 from content.errors import SourceRefused, UnknownSource
-from content.sources import Fetch, Source, SourceKind, add_source, source_by_key
-from service import crawling
+from content.sources import Fetch, Source, source_by_key
 from service.crawling import Ledger, crawl_all, crawl_source
 from service.database import reading, writing
 from service.errors import LeaseLost, Stopped
@@ -27,7 +24,7 @@ from service.schedule.rhythm import keep_rhythm, keep_slow_rhythm
 from service.schedule.table import SCHEDULE, latest_due
 from service.settings import Settings
 from tests.conftest import SetClock
-from tests.databases import moved, put_site
+from tests.databases import put_database
 from tests.harvested import source
 from tests.moments import local, utc
 from tests.strange_server import StrangeServer, silent, strange_server, with_status
@@ -62,25 +59,10 @@ class Book:
         return Ledger(known=lambda _session, _source: self.known, record=record)
 
 
-def database(
-    runtime: Runtime, folder: Path, server: StrangeServer, key: str = "nji", *, enabled: bool = True
-) -> None:
-    """A database on loopback, declared as ours is."""
-    put_site(server, key)
-    text = (SHELF / f"{key}.yaml").read_text(encoding="utf-8")
-    url = moved(declaration_of(key), server).url
-    (folder / f"{key}.yaml").write_text(
-        re.sub(r"(?m)^url: .*$", f"url: {url}\ndelay: 0", text), encoding="utf-8"
-    )
-    runtime.settings.declarations_dir = folder
-    with writing(runtime.engine) as session:
-        add_source(session, key=key, url=url, enabled=enabled, kind=SourceKind.DATABASE, now=runtime.clock())
-
-
 def test_a_crawl_is_noted_on_its_source_and_handed_to_the_ledger(
     runtime: Runtime, server: StrangeServer, tmp_path: Path
 ) -> None:
-    database(runtime, tmp_path, server)
+    put_database(runtime, tmp_path, server)
     book = Book(known={"weg": f"{server.url}/interventies/weg"})
     (crawled,) = crawl_all(runtime, ledger=book.ledger())
     assert (crawled.problem, crawled.note) == ("", "3 records")
@@ -95,7 +77,7 @@ def test_a_crawl_is_noted_on_its_source_and_handed_to_the_ledger(
 def test_a_crawl_that_goes_wrong_is_a_problem_on_the_source_and_reaches_the_ledger_too(
     runtime: Runtime, server: StrangeServer, tmp_path: Path
 ) -> None:
-    database(runtime, tmp_path, server)
+    put_database(runtime, tmp_path, server)
     server.on("/interventies", with_status(503))
     book = Book()
     (crawled,) = crawl_all(runtime, ledger=book.ledger())
@@ -108,7 +90,7 @@ def test_a_crawl_that_goes_wrong_is_a_problem_on_the_source_and_reaches_the_ledg
 def test_a_ledger_that_fails_stops_no_other_database_and_leaves_nothing_half(
     runtime: Runtime, server: StrangeServer, tmp_path: Path
 ) -> None:
-    database(runtime, tmp_path, server)
+    put_database(runtime, tmp_path, server)
 
     def refuse(_session: Session, _source: Source, _result: CrawlResult) -> str:
         raise ValueError("a defect")
@@ -121,7 +103,7 @@ def test_a_ledger_that_fails_stops_no_other_database_and_leaves_nothing_half(
 def test_only_what_is_enabled_and_due_is_visited_unless_it_is_named(
     runtime: Runtime, server: StrangeServer, tmp_path: Path, clock: SetClock
 ) -> None:
-    database(runtime, tmp_path, server, enabled=False)
+    put_database(runtime, tmp_path, server, enabled=False)
     assert crawl_all(runtime) == []
     assert len(crawl_all(runtime, only=["nji"])) == 1
     with writing(runtime.engine) as session:
@@ -139,7 +121,7 @@ def test_only_what_is_enabled_and_due_is_visited_unless_it_is_named(
 def test_a_harvest_leaves_databases_to_the_night(
     runtime: Runtime, server: StrangeServer, tmp_path: Path
 ) -> None:
-    database(runtime, tmp_path, server)
+    put_database(runtime, tmp_path, server)
     assert harvest_all(runtime).sources == 0
     with pytest.raises(SourceRefused, match="kennispost crawl nji"):
         harvest_all(runtime, only=["nji"])
@@ -149,7 +131,7 @@ def test_a_harvest_leaves_databases_to_the_night(
 def test_the_schedule_crawls_once_a_night_beside_what_must_not_wait(
     runtime: Runtime, server: StrangeServer, tmp_path: Path, clock: SetClock
 ) -> None:
-    database(runtime, tmp_path, server)
+    put_database(runtime, tmp_path, server)
     assert "crawl" not in dict(keep_rhythm(runtime, worker="w"))
     assert server.requests == []
     assert dict(keep_slow_rhythm(runtime, worker="w")) == {
@@ -195,7 +177,7 @@ def test_a_long_crawl_keeps_its_moment_and_gives_up_when_another_has_it(
 def test_a_process_that_is_told_to_stop_does_not_wait_for_a_slow_answer(
     runtime: Runtime, server: StrangeServer, tmp_path: Path
 ) -> None:
-    database(runtime, tmp_path, server)
+    put_database(runtime, tmp_path, server)
     server.on("/interventies", silent(server))
     stop = threading.Event()
     threading.Timer(0.5, stop.set).start()
@@ -204,7 +186,3 @@ def test_a_process_that_is_told_to_stop_does_not_wait_for_a_slow_answer(
         crawl_all(runtime, stop=stop)
     assert time.monotonic() - begun < 4
     assert source(runtime, "nji").last_fetched_at is None
-
-
-def test_the_ledger_in_use_is_one_that_can_be_hooked_in() -> None:
-    assert isinstance(crawling.LEDGER, Ledger)

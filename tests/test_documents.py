@@ -15,6 +15,7 @@ from content.connectors.documents import Gathered, gather
 from content.connectors.entries import moment
 from content.connectors.port import Answer
 from content.connectors.shelf import declaration_of
+from content.dates import Dated
 from tests.databases import NOW, asked, fixture, mannered, moved
 from tests.strange_server import StrangeServer, strange_server, with_body, with_status
 
@@ -205,15 +206,16 @@ def test_a_sync_feed_that_fails_halfway_keeps_its_place(server: StrangeServer) -
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2026-11-20T10:00:00Z", datetime(2026, 11, 20, 10, tzinfo=UTC)),
-        ("2026-11-20", datetime(2026, 11, 19, 23, tzinfo=UTC)),
-        ("20 november 2026", datetime(2026, 11, 19, 23, tzinfo=UTC)),
+        ("2026-11-20T10:00:00Z", Dated(datetime(2026, 11, 20, 10, tzinfo=UTC))),
+        ("2026-11-20T10:00:00", Dated(datetime(2026, 11, 20, 9, tzinfo=UTC))),
+        ("2026-11-20", Dated(datetime(2026, 11, 19, 23, tzinfo=UTC), estimated=True)),
+        ("20 november 2026", Dated(datetime(2026, 11, 19, 23, tzinfo=UTC), estimated=True)),
         ("0001-01-01T00:00:00", None),
         ("ooit", None),
         ("", None),
     ],
 )
-def test_moments_are_aware_or_none(text: str, expected: datetime | None) -> None:
+def test_moments_are_aware_or_none(text: str, expected: Dated | None) -> None:
     assert moment(text) == expected
 
 

@@ -74,6 +74,8 @@ def test_documents_come_into_the_inbox_and_leave_it_when_they_are_taken_back(
     assert [one.state for one in items(runtime)] == ["dropped", "new"]
     server.on(f"{TK}&skiptoken=106", with_status(500))
     clock.advance(hours=1)
+    assert harvest_all(runtime).sources == 0  # nothing was new: it is asked less often, as a quiet feed is
+    clock.advance(hours=1)
     assert harvest_all(runtime).failed == 1
     troubled = source(runtime, "tweede-kamer")
     assert (troubled.position, troubled.failures, "500" in troubled.last_problem) == ("106", 1, True)

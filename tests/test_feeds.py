@@ -56,6 +56,7 @@ def test_an_atom_feed_is_read() -> None:
             "Kort.",
             "https://bron.example/1",
             datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC),
+            estimated=True,  # only the moment of its last change is given
         ),
     )
 
@@ -84,10 +85,10 @@ def test_a_feed_without_entries_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"version":"https://jsonfeed.org/version/1"}', b"%PDF-1.7", b"<opml></opml>", b"hallo"]
+    "body", [b"%PDF-1.7", b"<opml></opml>", b"hallo", b"<?xml version='1.0'?><urlset/>", bytes(range(256))]
 )
 def test_what_is_no_feed_at_all_is_said_to_be_none(body: bytes) -> None:
-    assert reason(body) == "This is neither RSS nor Atom."
+    assert reason(body) == "This is neither RSS nor Atom nor JSON Feed."
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32"])

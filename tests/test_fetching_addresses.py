@@ -73,7 +73,10 @@ def test_loopback_is_refused_where_the_operator_did_not_allow_it(server: Strange
     [
         ("9.9.9.9", True),
         ("2620:fe::fe", True),
-        ("::ffff:9.9.9.9", True),
+        ("::ffff:9.9.9.9", False),
+        ("2002:909:909::1", False),
+        ("64:ff9b::9.9.9.9", False),
+        ("2001:0:909:909::1", False),
         ("127.0.0.1", False),
         ("10.1.2.3", False),
         ("172.16.0.1", False),
@@ -102,6 +105,9 @@ def test_an_allowed_network_is_permitted_in_every_notation() -> None:
     assert is_permitted(ip_address("10.1.2.3"), allow=allow)
     assert is_permitted(ip_address("::ffff:10.1.2.3"), allow=allow)
     assert not is_permitted(ip_address("192.168.0.1"), allow=allow)
+    behind_nat64 = networks(["64:ff9b::/96"])
+    assert is_permitted(ip_address("64:ff9b::9.9.9.9"), allow=behind_nat64)
+    assert not is_permitted(ip_address("64:ff9b::10.0.0.1"), allow=behind_nat64)
 
 
 def test_a_name_with_one_private_address_is_refused_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import func, select
 
-from content.feeds import Entry
+from content.entries import Entry
+from content.identity import identity_of
 from content.inbox import retag
 from content.items import Item, ItemTag
 from content.sources import (
     Fetch,
 )
-from content.storing import identity_of, sort_moment
+from content.storing import sort_moment
 from service.database import reading, writing
 from service.feed_server import SAMPLE_FEEDS, feed_files, moved_dates, serve_feeds
 from service.harvesting import HarvestReport, harvest_all
@@ -43,8 +44,8 @@ def test_the_sample_feeds_are_harvested_and_tagged_with_evidence(runtime: Runtim
     with serve_feeds(SAMPLE_FEEDS, today=runtime.clock()) as base:
         for path in feed_files(SAMPLE_FEEDS):
             add(runtime, path.stem, f"{base}/{path.name}")
-        first = harvest_all(runtime)
-        again = harvest_all(runtime)
+        first = harvest_all(runtime, early=True)
+        again = harvest_all(runtime, early=True)
     assert figures(first) == (5, 0, 0, 55, 55)
     assert first.tagged > 30
     assert figures(again) == (0, 5, 0, 0, 0)
@@ -65,8 +66,8 @@ def test_harvesting_again_without_validators_makes_no_doubles(
     runtime: Runtime, server: StrangeServer
 ) -> None:
     add(runtime, "bron", server.on("/feed", with_body(rss(rss_item(1), rss_item(2), rss_item(2)))))
-    assert figures(harvest_all(runtime)) == (1, 0, 0, 3, 2)
-    assert figures(harvest_all(runtime)) == (1, 0, 0, 3, 0)
+    assert figures(harvest_all(runtime, early=True)) == (1, 0, 0, 3, 2)
+    assert figures(harvest_all(runtime, early=True)) == (1, 0, 0, 3, 0)
     assert [item.identity for item in items(runtime)] == ["bericht-1", "bericht-2"]
 
 
@@ -75,7 +76,9 @@ def test_two_harvests_at_once_make_no_doubles(runtime: Runtime, server: StrangeS
         url = server.on(f"/{number}", with_body(rss(*(rss_item(100 * number + item) for item in range(20)))))
         add(runtime, f"bron-{number}", url)
     reports: list[HarvestReport] = []
-    threads = [threading.Thread(target=lambda: reports.append(harvest_all(runtime))) for _ in range(3)]
+    threads = [
+        threading.Thread(target=lambda: reports.append(harvest_all(runtime, early=True))) for _ in range(3)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -88,13 +91,13 @@ def test_a_changed_text_changes_the_item_and_its_tags(
     runtime: Runtime, server: StrangeServer, clock: SetClock
 ) -> None:
     add(runtime, "bron", server.on("/feed", with_body(rss(rss_item(1)))))
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     first_seen = clock()
     clock.advance(hours=1)
     server.on(
         "/feed", with_body(rss(rss_item(1, title="Preventie van GHB", summary="Over GHB op festivals.")))
     )
-    report = harvest_all(runtime)
+    report = harvest_all(runtime, early=True)
     (item,) = items(runtime)
     assert (report.new, report.visits[0].stored.changed) == (0, 1)
     assert (item.title, item.first_seen_at) == ("Preventie van GHB", first_seen)
@@ -105,12 +108,12 @@ def test_a_changed_text_changes_the_item_and_its_tags(
 
 def test_a_changed_text_leaves_the_tags_of_an_editor_alone(runtime: Runtime, server: StrangeServer) -> None:
     add(runtime, "bron", server.on("/feed", with_body(rss(rss_item(1)))))
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     with writing(runtime.engine) as session:
         item = session.exec(select(Item)).one()
         retag(session, item=item, slugs=["ketamine"], vocabulary=runtime.vocabulary, relevance=2)
     server.on("/feed", with_body(rss(rss_item(1, title="Preventie van GHB"))))
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     with reading(runtime.engine) as session:
         item = session.exec(select(Item)).one()
         assert (item.title, item.relevance) == ("Preventie van GHB", 2)
@@ -119,14 +122,14 @@ def test_a_changed_text_leaves_the_tags_of_an_editor_alone(runtime: Runtime, ser
 
 def test_items_are_tagged_anew_when_the_vocabulary_changed(runtime: Runtime, server: StrangeServer) -> None:
     add(runtime, "bron", server.on("/feed", with_body(rss(rss_item(1)), ETag='"a"')))
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     with writing(runtime.engine) as session:
         item = session.exec(select(Item)).one()
         item.vocabulary_version = "older"
         for row in session.exec(select(ItemTag)):
             session.delete(row)
     server.on("/feed", with_status(304))
-    assert figures(harvest_all(runtime)) == (0, 1, 0, 0, 0)
+    assert figures(harvest_all(runtime, early=True)) == (0, 1, 0, 0, 0)
     with reading(runtime.engine) as session:
         item = session.exec(select(Item)).one()
         assert item.vocabulary_version == runtime.vocabulary.version
@@ -153,7 +156,7 @@ def test_hostile_text_is_stored_as_plain_text(runtime: Runtime, server: StrangeS
         "<description>a&#xD800;b</description>"
     )
     add(runtime, "bron", server.on("/feed", with_body(rss(item))))
-    assert harvest_all(runtime).new == 1
+    assert harvest_all(runtime, early=True).new == 1
     (stored,) = items(runtime)
     assert (stored.title, stored.link, stored.summary) == ("Nieuws", "", "ab")
 
@@ -163,7 +166,7 @@ def test_a_date_in_the_future_does_not_pin_an_item_to_the_top(
 ) -> None:
     future = "<title>x</title><guid>1</guid><pubDate>Fri, 01 Jan 2041 00:00:00 GMT</pubDate>"
     add(runtime, "bron", server.on("/feed", with_body(rss(future))))
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     (item,) = items(runtime)
     assert item.sort_at == item.first_seen_at == runtime.clock()
     assert item.published_at == datetime(2041, 1, 1, tzinfo=UTC)
@@ -199,6 +202,6 @@ def test_the_feed_server_serves_its_feeds_and_nothing_else(runtime: Runtime, tmp
         add(runtime, "goed", f"{base}/a%20b.xml")
         for number, path in enumerate(("..%2fgeheim.xml", "geheim.txt", "")):
             add(runtime, f"fout-{number}", f"{base}/{path}")
-        report = harvest_all(runtime)
+        report = harvest_all(runtime, early=True)
     assert (report.fetched, report.failed) == (1, 3)
     assert all("404" in problem for problem in report.problems.values())

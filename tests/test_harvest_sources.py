@@ -64,7 +64,7 @@ def test_a_bad_source_says_why_and_stops_no_other(runtime: Runtime, server: Stra
     for key, (answer, _words) in bad.items():
         add(runtime, key, server.on(f"/{key}", answer))
     add(runtime, "goed", server.on("/goed", with_body(good)))
-    report = harvest_all(runtime)
+    report = harvest_all(runtime, early=True)
     assert figures(report) == (1, 0, len(bad), 1, 1)
     for key, (_answer, words) in bad.items():
         assert words in report.problems[key]
@@ -79,11 +79,11 @@ def test_a_bad_source_says_why_and_stops_no_other(runtime: Runtime, server: Stra
 
 def test_a_source_that_recovers_is_clean_again(runtime: Runtime, server: StrangeServer) -> None:
     add(runtime, "bron", server.on("/feed", with_status(500)))
-    harvest_all(runtime)
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
+    harvest_all(runtime, early=True)
     assert source(runtime, "bron").failures == 2
     server.on("/feed", with_body(rss(rss_item(1))))
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     recovered = source(runtime, "bron")
     assert (recovered.failures, recovered.last_problem, recovered.last_ok_at) == (0, "", runtime.clock())
 
@@ -92,9 +92,9 @@ def test_a_feed_that_fails_keeps_the_validators_of_the_last_good_answer(
     runtime: Runtime, server: StrangeServer
 ) -> None:
     add(runtime, "bron", server.on("/feed", with_body(rss(rss_item(1)), ETag='"goed"')))
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     server.on("/feed", with_body(b"<html></html>", ETag='"fout"'))
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     assert source(runtime, "bron").etag == '"goed"'
 
 
@@ -106,13 +106,13 @@ def test_unchanged_for_ever_is_not_believed_after_a_week(
         "bron",
         server.on("/feed", with_body(rss(rss_item(1)), Last_Modified="Fri, 01 Jan 2041 00:00:00 GMT")),
     )
-    harvest_all(runtime)
+    harvest_all(runtime, early=True)
     server.on("/feed", with_status(304))
     clock.advance(days=6)
-    assert harvest_all(runtime).unchanged == 1
+    assert harvest_all(runtime, early=True).unchanged == 1
     server.on("/feed", with_body(rss(rss_item(1), rss_item(2))))
     clock.advance(days=2)
-    assert harvest_all(runtime).new == 1
+    assert harvest_all(runtime, early=True).new == 1
     asked = [headers.get("if-modified-since", "") for _path, headers in server.requests]
     assert asked == ["", "Fri, 01 Jan 2041 00:00:00 GMT", ""]
 
@@ -121,12 +121,12 @@ def test_a_source_that_says_too_often_is_left_alone_for_that_time(
     runtime: Runtime, server: StrangeServer, clock: SetClock
 ) -> None:
     add(runtime, "bron", server.on("/feed", with_status(429, Retry_After="7200")))
-    assert harvest_all(runtime).failed == 1
+    assert harvest_all(runtime, early=True).failed == 1
     clock.advance(hours=1)
-    assert harvest_all(runtime).sources == 0
+    assert harvest_all(runtime, early=True).sources == 0
     clock.advance(hours=1)
     server.on("/feed", with_body(rss(rss_item(1))))
-    assert harvest_all(runtime).new == 1
+    assert harvest_all(runtime, early=True).new == 1
 
 
 def test_only_enabled_sources_are_visited_unless_one_is_named(
@@ -134,7 +134,7 @@ def test_only_enabled_sources_are_visited_unless_one_is_named(
 ) -> None:
     url = server.on("/feed", with_body(rss(rss_item(1))))
     add(runtime, "uit", url, enabled=False)
-    assert harvest_all(runtime).sources == 0
+    assert harvest_all(runtime, early=True).sources == 0
     assert harvest_all(runtime, only=["uit"]).new == 1
     with pytest.raises(UnknownSource):
         harvest_all(runtime, only=["bestaat-niet"])

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from content.entries import Entry
 from content.errors import UnknownIssue, UnknownTerm
-from content.feeds import Entry
 from content.inbox import InboxRow, decide, inbox, inbox_counts, inbox_size, retag
 from content.items import Item, ItemTag, item_by_id
 from content.sources import add_source

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as trying
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlmodel import Session, col, select
 
 from service.errors import NothingToSend
@@ -252,7 +259,7 @@ class Life(RuleBasedStateMachine):
         known = load_recipients(self.session, self.runtime.settings, claimed)
         for one in claimed:
             mailing = mailings.setdefault(one.mailing_id, self.session.get_one(Mailing, one.mailing_id))
-            if refusal_of(known, one, mailing, now=self.now) is None:
+            if refusal_of(known, one, stream=mailing.stream, now=self.now) is None:
                 assert known.readers[one.subscriber_id].address_key in self.should_get()
 
     @invariant()

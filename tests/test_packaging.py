@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 INSIDE = (
     "content/vocabulary.yaml",
+    "content/starter/interventions.yaml",
     "content/starter/sources.yaml",
     "subscribers/municipalities.csv",
     "subscribers/partners.yaml",

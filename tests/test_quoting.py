@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from content.feeds import Entry
+from content.entries import Entry
 from content.quoting import LEAD_LIMIT, quoted_entry, quoted_lead
 from content.sources import Rights
 from service.harvesting import harvest_all

@@ -188,6 +188,23 @@ def test_after_so_many_messages_a_connection_is_replaced() -> None:
         assert relay.connections == 3
 
 
+def test_a_stop_while_a_connection_is_being_closed_does_not_forget_what_was_sent() -> None:
+    def answer(command: str) -> str:
+        if command == "QUIT":
+            time.sleep(3)
+        return polite(command)
+
+    async def run(port: int) -> Outcome:
+        async with SmtpTransport(settings_for(port, smtp_messages_per_connection=1)) as transport:
+            sending = asyncio.create_task(transport.send(an_envelope(1)))
+            await asyncio.wait([sending], timeout=0.5)
+            sending.cancel()
+            return await sending
+
+    with scripted(answer) as server:
+        assert asyncio.run(run(server.port)).result is Result.SENT
+
+
 def test_the_second_relay_takes_over_and_the_ledger_says_which_it_was() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         down = nobody.getsockname()[1]

@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from content.opml import read_opml
 from content.sources import UrlConfidence, add_source
 from service.cli import app, checking
 from service.cli import sources as commands
@@ -143,6 +144,38 @@ def test_an_opml_file_is_imported_once(run: Run, tmp_path: Path) -> None:
         "refused",
     ]
     assert len(lines(run("sources", "list"))) == 2
+
+
+def test_sources_go_out_as_opml_and_come_in_again(run: Run, tmp_path: Path) -> None:
+    run("sources", "add", "ggd", "https://ggd.example/feed?a=1&b=2", "--name", "GGD & co")
+    exported = run("sources", "export")
+    (outline,) = read_opml(exported.stdout_bytes)
+    assert (exported.exit_code, outline.title, outline.url) == (
+        0,
+        "GGD & co",
+        "https://ggd.example/feed?a=1&b=2",
+    )
+    (tmp_path / "feeds.opml").write_bytes(exported.stdout_bytes)
+    assert [line["outcome"] for line in lines(run("sources", "import-opml", tmp_path / "feeds.opml"))] == [
+        "known"
+    ]
+
+
+def test_the_feeds_of_a_site_are_found(run: Run, server: StrangeServer) -> None:
+    server.on("/feed", with_body(rss(rss_item(1), title="GGD")))
+    site = server.on("/", with_body(b"<html><link rel=alternate type=application/rss+xml href=feed></html>"))
+    (found,) = lines(run("sources", "find", site))
+    assert (found["url"], found["title"], found["entries"]) == (server.url + "/feed", "GGD", 1)
+    missing = run("sources", "find", server.url + "/weg")
+    assert (missing.exit_code, missing.stdout) == (1, "")
+
+
+def test_a_harvest_waits_for_its_time_unless_all_are_asked(run: Run, server: StrangeServer) -> None:
+    run("sources", "add", "ggd", server.on("/feed", with_body(rss(rss_item(1)))))
+    assert len(lines(run("harvest"))) == 1
+    assert lines(run("harvest")) == []
+    assert len(lines(run("harvest", "--all"))) == 1
+    assert lines(run("sources", "list"))[0]["why"] == "daily"
 
 
 def test_a_file_that_cannot_be_read_still_gets_its_line(run: Run, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from content.connectors import atom, rss, sru
 from content.connectors.declaration import Declaration, Reads
 from content.connectors.port import Answer, DocumentPage, Fetch
+from content.entries import Entry
 from content.errors import FetchFailed, PageUnreadable, RobotsRefused
-from content.feeds import Entry
 from content.links import with_parameters
 
 SHORTEST = timedelta(hours=1)

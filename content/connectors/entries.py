@@ -1,18 +1,15 @@
 """Entries: out of an XML element that describes a document comes what the inbox takes in."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
 from content.connectors.declaration import DocumentRules
 from content.connectors.xmltree import text_below
-from content.dates import entry_date
-from content.feeds import SUMMARY_LIMIT, TITLE_LIMIT, Entry
+from content.dates import HERE, Dated, read_date
+from content.entries import SUMMARY_LIMIT, TITLE_LIMIT, Entry
 from content.links import web_address
 from content.plaintext import folded, plain, shortened
-
-_HERE = ZoneInfo("Europe/Amsterdam")
 
 
 def make_entry(element: etree._Element, rules: DocumentRules, *, base: str) -> Entry | None:
@@ -20,12 +17,14 @@ def make_entry(element: etree._Element, rules: DocumentRules, *, base: str) -> E
     guid, title, summary = (_text(element, rules, name) for name in ("id", "title", "summary"))
     if not guid or not title:
         return None
+    published = moment(_text(element, rules, "published"))
     return Entry(
         guid=guid,
         title=shortened(plain(title), TITLE_LIMIT),
         summary=shortened(plain(summary), SUMMARY_LIMIT),
         link=_link(element, rules, base=base),
-        published_at=moment(_text(element, rules, "published")),
+        published_at=published.moment if published else None,
+        estimated=bool(published and published.estimated),
     )
 
 
@@ -35,14 +34,16 @@ def speaks_of(entry: Entry, words: tuple[str, ...]) -> bool:
     return not words or any(folded(word) in text for word in words)
 
 
-def moment(text: str) -> datetime | None:
-    """A moment out of ISO 8601 or a Dutch notation, in UTC; without a zone it is taken as Dutch time. None for no date."""
+def moment(text: str) -> Dated | None:
+    """A moment out of ISO 8601 or a Dutch notation; without a zone it is taken as Dutch time. None for no date."""
+    words = text.strip()
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(words)
     except ValueError:
-        return entry_date(text, None)
+        return read_date(words)
     try:
-        return (found if found.tzinfo else found.replace(tzinfo=_HERE)).astimezone(UTC)
+        aware = found if found.tzinfo else found.replace(tzinfo=HERE)
+        return Dated(aware.astimezone(UTC), estimated=len(words) <= len("2026-11-30"))
     except OverflowError:  # the year 1 or 9999, on the other side of the zone
         return None
 

@@ -10,8 +10,8 @@ from content.connectors.listing import Listing, read_whole_list
 from content.connectors.port import Fetch
 from content.connectors.readers import reader_of
 from content.crawled import Listed, ParsedRecord, Value
+from content.entries import Entry
 from content.errors import FetchFailed, PageUnreadable, RobotsRefused
-from content.feeds import Entry
 from content.plaintext import shortened
 from content.sources import SourceKind
 

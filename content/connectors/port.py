@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from content.crawled import Listed, ParsedRecord
-from content.feeds import Entry
+from content.entries import Entry
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,23 @@
-"""Levels of recognition: what databases call them, and the names under which we compare them.
-
-Dutch: the levels of the RIVM recognition system, which NJi, Movisie and Sport & Bewegen share. EUDA: the Xchange registry
-of prevention programmes; EUDA's scale for treatment is another one and is not read.
-"""
+"""Levels of recognition: which one a database's words name. The scales themselves are in `content.scales`."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from content.plaintext import folded
+from content.scales import LEVELS
+from content.scales import SCALES as KNOWN_SCALES
 
-NOT_RECOGNISED = "niet-erkend"
-
-_DUTCH = {
-    "goed-beschreven": ("goed beschreven",),
-    "goed-onderbouwd": ("goed onderbouwd", "theoretisch goed onderbouwd"),
-    "eerste-aanwijzingen": ("eerste aanwijzingen",),
-    "goede-aanwijzingen": ("goede aanwijzingen",),
-    "sterke-aanwijzingen": ("sterke aanwijzingen",),
-    NOT_RECOGNISED: ("niet erkend", "niet meer erkend", "niet langer erkend", "erkenning vervallen"),
-}
-_EUDA = {
-    "beneficial": ("beneficial",),
-    "likely-beneficial": ("likely to be beneficial", "likely beneficial"),
-    "possibly-beneficial": ("possibly beneficial",),
-    "additional-studies-recommended": ("additional studies recommended",),
-    "unlikely-to-be-beneficial": ("unlikely to be beneficial", "unlikely beneficial", "unlikely"),
-    "possibly-harmful": ("possibly harmful",),
-}
-SCALES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({"dutch": _DUTCH, "euda": _EUDA})
-"""By name: each level's slug, lowest first in the Dutch one, with the words that stand for it."""
+SCALES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        scale: {
+            level.slug: tuple(dict.fromkeys(folded(name) for name in level.names))
+            for level in LEVELS
+            if level.scale == scale
+        }
+        for scale in KNOWN_SCALES
+    }
+)
+"""By the name that a declaration gives a scale: each level's slug, lowest first, with the words that stand for it."""
 
 _AROUND = " :;,.()–-"
 

@@ -2,18 +2,16 @@
 
 import re
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from content.connectors.declaration import FieldRule
 from content.connectors.labels import Found
 from content.connectors.scales import read_level
 from content.crawled import Value
-from content.dates import entry_date
+from content.dates import HERE, read_date
 from content.plaintext import folded, shortened
 
 TEXT_LIMIT = 20_000
 YES, NO = "ja", "nee"
-_HERE = ZoneInfo("Europe/Amsterdam")
 _DAYS = frozenset({"level_date", "published"})
 _DENIALS = frozenset({"nee", "neen", "no", "false", "niet", "geen"})
 _RANGE = re.compile(
@@ -72,8 +70,8 @@ def label_words(text: str) -> set[str]:
 
 
 def _dutch_day(words: str) -> str:
-    moment = entry_date(words, None)
-    return moment.astimezone(_HERE).date().isoformat() if moment else ""
+    dated = read_date(words)
+    return dated.moment.astimezone(HERE).date().isoformat() if dated else ""
 
 
 def _parts(rule: FieldRule, found: Found, text: str) -> tuple[str, ...]:

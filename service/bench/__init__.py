@@ -1,1 +1,1 @@
-"""What can be measured on an installed Kennispost: each module measures one thing, `kennispost bench` prints it."""
+"""What can be measured on an installed Kennispost, each the real thing from its first to its last byte; `kennispost bench`."""

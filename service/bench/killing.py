@@ -23,7 +23,7 @@ from service.mailing.planning import plan_issue
 LOOK_SECONDS = 0.01
 """How often it is looked whether a worker has begun."""
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 """How long a worker may take to begin, or the last deliveries to end, beyond their lease."""
 
 SMTP_SECONDS = 2

@@ -14,6 +14,7 @@ from service.cli import (
     database,
     demo,
     dkim,
+    feeds,
     mail,
     mailings,
     run,
@@ -42,8 +43,8 @@ app.command("work")(run.work)
 app.command("migrate")(database.migrate_database)
 app.add_typer(sources.sources, name="sources")
 app.add_typer(bounces.bounces, name="bounces")
+app.add_typer(feeds.feeds, name="feeds")
 app.add_typer(users.users, name="users")
-app.add_typer(bench.bench, name="bench")
 app.add_typer(dkim.dkim, name="dkim")
 app.add_typer(mail.mail, name="mail")
 app.add_typer(mailings.mailings, name="mailings")

@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from content.vocabulary import VOCABULARY, load_vocabulary
-from service.bench import crash, send, sinking
+from service.bench import crash, harvest, send, sinking
 from service.bench.tagging import as_json, as_text, items_per_second, read_examples, score
 from service.cli.failing import stated_failures
 
 bench = typer.Typer(help="Measure: how well, and how fast.", no_args_is_help=True)
 
 bench.command("crash")(crash.crash)
+bench.command("harvest")(harvest.harvest)
 bench.command("send")(send.send)
 bench.command("sink")(sinking.sink)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -26,7 +27,7 @@ from service.database import reading, writing
 from service.preparing import prepare_or_refuse
 from service.runtime import Runtime, build_runtime
 from service.settings import load_settings
-from service.visiting import Target, fetch_rules, target_of, visit_all
+from service.visiting import Target, Visited, fetch_rules, target_of, visit_all
 
 Keys = Annotated[
     list[str] | None, typer.Argument(help="Keys of sources; none means all.", show_default=False)
@@ -102,8 +103,8 @@ def _looked(runtime: Runtime, sources: list[Source]) -> list[tuple[Source, Look]
     looks: dict[str, Look] = {}
     rules = fetch_rules(runtime.settings)
 
-    def keep(target: Target, visit: Visit) -> None:
-        looks[target.key] = _look_of(target, visit)
+    def keep(visits: Sequence[Visited]) -> None:
+        looks.update({target.key: _look_of(target, visit) for target, visit in visits})
 
     feeds = [target_of(source) for source in sources if source.kind == SourceKind.FEED]
     asyncio.run(visit_all(feeds, rules=rules, clock=runtime.clock, store=keep))

@@ -20,7 +20,8 @@ from service.mailing.dkim_keys import (
     signing_domain,
     too_open,
 )
-from service.settings import SELECTOR, Settings, load_settings
+from service.settings import Settings, load_settings
+from service.values import SELECTOR
 
 FAILED, WRONG_USE = 1, 2
 dkim = typer.Typer(help="The keys that sign mail (DKIM).", no_args_is_help=True)

@@ -1,24 +1,34 @@
 """`kennispost sources` and `kennispost harvest`: a line of JSON for each source on standard output, notes on standard error."""
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from content.errors import OpmlUnreadable, SourceExists, SourceRefused
+from content.discovering import discover
+from content.errors import OpmlUnreadable, SourceRefused
 from content.harvest import Recorded
-from content.opml import OPML_LIMIT, Outline, read_opml
-from content.sources import Rights, Source, add_source, free_key, list_sources
+from content.opml import OPML_LIMIT, Outline, read_opml, write_opml
+from content.sources import (
+    Imported,
+    Rights,
+    Source,
+    SourceKind,
+    add_source,
+    import_outlines,
+    list_sources,
+)
 from service.cli.checking import check, disable, enable
 from service.cli.failing import stated_failures
-from service.cli.lines import end, note, say
+from service.cli.lines import FAILED, WRONG_USE, end, note, say
 from service.database import reading, writing
 from service.harvesting import harvest_all
 from service.preparing import prepare_or_refuse
 from service.runtime import Runtime, build_runtime
 from service.settings import load_settings
+from service.visiting import fetch_rules
 
-FAILED, WRONG_USE = 1, 2
 sources = typer.Typer(
     help="Feeds, documents and databases: what is harvested and crawled.", no_args_is_help=True
 )
@@ -61,12 +71,33 @@ sources.command()(enable)
 sources.command()(disable)
 
 
+@sources.command()
+def find(address: Annotated[str, typer.Argument(help="Address of a site, or of a page on it.")]) -> None:
+    """The feeds of a site, to choose from; nothing is added."""
+    with stated_failures():
+        for found in discover(address, rules=fetch_rules(load_settings())):
+            newest = found.newest.isoformat() if found.newest else None
+            say(dataclasses.asdict(found) | {"newest": newest})
+
+
 @sources.command("list")
 def list_all() -> None:
     """All sources, with how their last visit went."""
     with stated_failures(), reading(_runtime().engine) as session:
         for source in list_sources(session):
             say(_described(source))
+
+
+@sources.command()
+def export(
+    everything: Annotated[bool, typer.Option("--all", help="Also the feeds that are switched off.")] = False,
+) -> None:
+    """All enabled feeds as an OPML document, for another feed reader, on standard output."""
+    with stated_failures(), reading(_runtime().engine) as session:
+        feeds = [source for source in list_sources(session) if source.kind == SourceKind.FEED]
+        chosen = [source for source in feeds if everything or source.enabled]
+        outlines = [Outline(source.name, source.url, source.home_url) for source in chosen]
+    typer.echo(write_opml(outlines, title="Kennispost").decode(), nl=False)
 
 
 @sources.command("import-opml")
@@ -80,16 +111,24 @@ def import_opml(file: Annotated[Path, typer.Argument(help="The file that a feed 
             say({"file": str(file), "problems": [getattr(error, "strerror", None) or str(error)]})
             raise typer.Exit(code=FAILED) from error
         with writing(runtime.engine) as session:
-            lines = [_import(session, outline, runtime) for outline in outlines]
+            lines = [_imported(result) for result in import_outlines(session, outlines, now=runtime.clock())]
         for line in lines:
             say(line)
         end(failed=sum(line["outcome"] == "refused" for line in lines), of=len(lines))
 
 
-def harvest(keys: Keys = None) -> None:
-    """Visit all enabled sources, or the ones that are named, and store and tag what is new."""
+def harvest(
+    keys: Keys = None,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Also sources whose time has not come, unless they asked us to stay away."
+        ),
+    ] = False,
+) -> None:
+    """Visit the sources whose time has come, or the ones that are named, and store and tag what is new."""
     with stated_failures():
-        report = harvest_all(_runtime(), only=keys or None)
+        report = harvest_all(_runtime(), only=keys or None, early=every)
         for row in report.visits:
             say(_harvested(row))
         note(
@@ -106,23 +145,10 @@ def _runtime() -> Runtime:
     return runtime
 
 
-def _import(session: Any, outline: Outline, runtime: Runtime) -> dict[str, Any]:
-    line = {"title": outline.title, "url": outline.url}
-    try:
-        key = free_key(session, title=outline.title or outline.url.partition("//")[2])
-        source = add_source(
-            session,
-            key=key,
-            url=outline.url,
-            name=outline.title,
-            home_url=outline.home_url,
-            now=runtime.clock(),
-        )
-    except SourceExists:
-        return {**line, "outcome": "known", "problems": []}
-    except SourceRefused as error:
-        return {**line, "outcome": "refused", "problems": [str(error)]}
-    return {**line, "outcome": "added", "key": source.key, "problems": []}
+def _imported(result: Imported) -> dict[str, Any]:
+    line = {"title": result.title, "url": result.url, "outcome": result.outcome}
+    problems = [result.problem] if result.outcome == "refused" else []
+    return line | ({"key": result.key} if result.key else {}) | {"problems": problems}
 
 
 def _read_some(file: Path) -> bytes:
@@ -133,7 +159,11 @@ def _read_some(file: Path) -> bytes:
 def _described(source: Source) -> dict[str, Any]:
     seen = source.last_ok_at.isoformat() if source.last_ok_at else None
     names = ("key", "kind", "name", "url", "enabled", "url_confidence", "rights", "failures", "last_problem")
-    return {name: getattr(source, name) for name in names} | {"last_ok_at": seen}
+    waits = {
+        "next_at": source.not_before.isoformat() if source.not_before else None,
+        "why": str(source.wait_why),
+    }
+    return {name: getattr(source, name) for name in names} | {"last_ok_at": seen} | waits
 
 
 def _harvested(row: Recorded) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from sqlmodel import Session
 from content.approval import approve, content_hash
 from content.composing import add_text, change_issue, open_issue
 from content.drafting import fill_draft
+from content.featuring import add_intervention
+from content.interventions.tables import intervention_by_slug
 from content.issues import Issue, IssueKind
 from service.clock import AMSTERDAM
 from service.mailing.outbox import Mailing
@@ -19,6 +21,9 @@ from service.users import RoleName, User, add_user
 EDITOR = "noor.redactie@kennispost.example"
 PUBLISHER = "sam.uitgever@kennispost.example"
 VISITOR = "u@kennispost.example"
+
+FEATURED = ("helder-op-school", "unity", "handreiking-lachgas")
+"""Interventions of the starter knowledge whose cards stand in the first issue."""
 
 INTRODUCTION = (
     "Dit is een voorbeeld van de nieuwsbrief die elke gemeente krijgt: "
@@ -39,7 +44,7 @@ def add_desk(session: Session, *, now: datetime) -> User:
 
 
 def send_first_issue(session: Session, runtime: Runtime, *, now: datetime) -> Mailing:
-    """Build an issue out of what was harvested, have it approved by the publisher, and plan its mailing.
+    """Build an issue out of what was harvested and some interventions, have it approved by the publisher, and plan it.
 
     Raises:
         NothingToSend: there are no readers.
@@ -57,6 +62,16 @@ def send_first_issue(session: Session, runtime: Runtime, *, now: datetime) -> Ma
         now=now,
     )
     fill_draft(session, issue=issue, vocabulary=runtime.vocabulary, by=EDITOR, now=now)
+    for slug in FEATURED:
+        add_intervention(
+            session,
+            issue=issue,
+            intervention=intervention_by_slug(session, slug),
+            vocabulary=runtime.vocabulary,
+            address=f"{runtime.settings.base_url}/interventies",
+            by=EDITOR,
+            now=now,
+        )
     add_text(
         session,
         issue=issue,

@@ -19,6 +19,7 @@ PLACES = (
     ("edities", "/redactie/edities", _("Edities")),
     ("verzendingen", "/redactie/verzendingen", _("Verzendingen")),
     ("planning", "/redactie/planning", _("Planning")),
+    ("kennisbank", "/redactie/kennisbank", _("Kennisbank")),
     ("bronnen", "/redactie/bronnen", _("Bronnen")),
     ("abonnees", "/redactie/abonnees", _("Abonnees")),
     ("beheer", "/redactie/beheer", _("Beheer")),
@@ -46,7 +47,16 @@ DONE = {
     "link": _("De mail met een link om in te loggen is onderweg."),
     "bron-aan": _("De bron staat weer aan. Bij de volgende ronde halen we haar op."),
     "bron-uit": _("De bron staat uit. Wat we al ophaalden, blijft in de inbox."),
+    "bron-nieuw": _("De bron is toegevoegd. Bij de volgende ronde halen we haar op, of nu als u dat wilt."),
+    "bron-opgehaald": _("De bron is opgehaald. Hieronder ziet u wat het bracht."),
+    "bron-mislukt": _("Het ophalen is niet gelukt. Hieronder ziet u waarom."),
     "onderwerpen": _("De onderwerpen zijn bewaard."),
+    "nagekeken": _("Bewaard, met uw naam en de datum erbij."),
+    "samengevoegd": _("De interventies zijn samengevoegd. U kunt dat onderaan ongedaan maken."),
+    "apart": _("Zij blijven apart. Ook een volgende ronde voegt ze niet samen."),
+    "losgemaakt": _("De bron staat nu als een eigen interventie. U kunt dat onderaan ongedaan maken."),
+    "vertrouwd": _("De ronde telt mee. Wat er niet meer in stond, staat nu als niet gevonden."),
+    "dubbel": _("Dit staat al in de editie."),
 }
 """What a person reads after a form did its work; the address names it by its key (?klaar=)."""
 
@@ -87,8 +97,21 @@ ACT_NAMES = {
     Act.USER_CHANGED: _("veranderde rollen"),
     Act.USER_DEACTIVATED: _("nam iemands toegang weg"),
     Act.USER_REACTIVATED: _("gaf iemand weer toegang"),
+    Act.SOURCE_ADDED: _("voegde een bron toe"),
+    Act.SOURCE_CHANGED: _("veranderde een bron"),
     Act.SOURCE_ENABLED: _("zette een bron aan"),
     Act.SOURCE_DISABLED: _("zette een bron uit"),
+    Act.FACT_CONFIRMED: _("bevestigde een gegeven"),
+    Act.FACTS_CONFIRMED: _("bevestigde alle gegevens"),
+    Act.FACT_CORRECTED: _("verbeterde een gegeven"),
+    Act.FACT_REFUSED: _("keurde een gegeven af"),
+    Act.FACT_REOPENED: _("zette een gegeven terug op niet nagekeken"),
+    Act.INTERVENTION_TAGGED: _("koos de onderwerpen"),
+    Act.INTERVENTIONS_MERGED: _("voegde interventies samen"),
+    Act.INTERVENTIONS_KEPT_APART: _("hield interventies apart"),
+    Act.RECORD_SPLIT_OFF: _("maakte een bron los"),
+    Act.PLACING_UNDONE: _("maakte samenvoegen of losmaken ongedaan"),
+    Act.CRAWL_ACCEPTED: _("vertrouwde een ronde langs een databank"),
 }
 
 

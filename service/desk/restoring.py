@@ -9,12 +9,16 @@ from sqlmodel import Session, select
 from content.arranging import change_block, move_block
 from content.composing import add_item, add_link, add_text
 from content.errors import UnknownIssue
+from content.featuring import restore_featured
 from content.issues import Block, BlockKind, Issue, blocks_of, sections_of
 from content.items import Item
 from content.vocabulary import Vocabulary
 from service.audit import Act, AuditEvent, note_act
 
-KEPT = ("kind", "title", "body", "link", "source_name", "item_id", "tags", "everyone", "weight", "brought_by")
+KEPT = (
+    "kind", "title", "body", "link", "source_name", "item_id", "tags", "everyone", "weight", "brought_by", "intervention_id",
+    "event_id", "details",
+)  # fmt: skip
 
 
 def as_record(session: Session, issue: Issue, block: Block) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def restore_block(
     Raises:
         UnknownIssue: no removal from this issue, or it was put back already.
         IssueClosed: the issue has been sent.
-        BlockRefused: its item stands in the issue again already.
+        BlockRefused: its item, intervention or change stands in the issue again already.
     """
     event = session.get(AuditEvent, event_id)
     if event is None or event.action != Act.BLOCK_REMOVED or event.subject != f"issue {issue.id}":
@@ -71,6 +75,8 @@ def _added(
     shared: dict[str, Any] = {"issue": issue, "section_key": record["section"], "by": by, "now": now}
     if item is not None:
         return add_item(session, item=item, vocabulary=vocabulary, **shared)
+    if record.get("intervention_id"):  # records of before there were interventions lack it
+        return restore_featured(session, record=record, **shared)
     words = {"title": record["title"], "body": record["body"]}
     if record["kind"] == BlockKind.TEXT:
         return add_text(session, **words, **shared)

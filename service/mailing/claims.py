@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, update
+from sqlalchemy import Row, Select, bindparam, func, insert, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
@@ -49,14 +49,22 @@ _CLAIMED = [_table.c[name] for name in Claimed.__dataclass_fields__]
 
 # Built once: these run for every few messages, and building a statement takes longer than running it.
 _ROW = _table.update().where(_table.c.id == bindparam("of"))
-_HANDED = _ROW.values(
-    state=DeliveryState.HANDED_OVER,
-    handed_over_at=bindparam("now"),
-    lease_until=bindparam("lease"),
-    message_id=bindparam("message"),
+_THESE = _table.update().where(_table.c.id.in_(bindparam("ids", expanding=True)))
+_HANDED = _THESE.values(
+    state=DeliveryState.HANDED_OVER, handed_over_at=bindparam("now"), lease_until=bindparam("lease")
+)
+_NAMED = _ROW.values(message_id=bindparam("message"))
+_SENT = _THESE.values(
+    state=DeliveryState.SENT,
+    reply="",
+    settled_at=bindparam("now"),
+    lease_until=None,
+    attempts=_table.c.attempts + 1,
+    first_tried_at=func.coalesce(_table.c.first_tried_at, bindparam("now")),
 )
 _SETTLED = ("state", "reply", "settled_at", "due_at", "attempts", "first_tried_at")
 _MARKED = _ROW.values(lease_until=None, **{name: bindparam(f"its_{name}") for name in _SETTLED})
+_TRIED = insert(Attempt)
 _LOCKED = (
     rows(*(_table.c[name] for name in ("id", "mailing_id", "due_at", "attempts", "first_tried_at")))
     .where(
@@ -127,9 +135,9 @@ def hand_over(
     """
     mine = _locked(session, message_ids, worker, DeliveryState.CLAIMED, which=_LOCKED_SENDING)
     if mine:
-        common = {"now": now, "lease": now + lease}
-        marks = [{"of": one, "message": message_ids[one], **common} for one in sorted(mine)]
-        session.connection().execute(_HANDED, marks)
+        connection = session.connection()
+        connection.execute(_HANDED, {"ids": list(mine), "now": now, "lease": now + lease})
+        connection.execute(_NAMED, [{"of": one, "message": message_ids[one]} for one in sorted(mine)])
     return set(mine)
 
 
@@ -152,10 +160,16 @@ def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, 
     kept = [(one, mine[one.delivery_id]) for one in settlements if one.delivery_id in mine]
     if not kept:
         return
-    session.connection().execute(_MARKED, [_marks(one, row, now) for one, row in kept])
+    connection = session.connection()
+    sent = [one.delivery_id for one, _ in kept if _is_plain(one)]
+    if sent:
+        connection.execute(_SENT, {"ids": sent, "now": now})
+    others = [_marks(one, row, now) for one, row in kept if not _is_plain(one)]
+    if others:
+        connection.execute(_MARKED, others)
     attempts = [_attempt(one, now) for one, _ in kept if one.server]
     if attempts:
-        session.connection().execute(insert(Attempt), attempts)
+        connection.execute(_TRIED, attempts)
     going_on = {row.mailing_id for one, row in kept if one.state not in END_STATES}
     follow_mailings(session, going_on)
 
@@ -191,6 +205,11 @@ def _locked(
         return {}
     values = {"ids": list(ids), "worker": worker, "states": list(states)}
     return {row.id: row for row in session.connection().execute(which, values)}
+
+
+def _is_plain(one: Settlement) -> bool:
+    """Whether it was sent, like most: these are marked together, and what the server said stands with the attempt."""
+    return one.state is DeliveryState.SENT and bool(one.server)
 
 
 def _marks(one: Settlement, row: Row[Any], now: datetime) -> dict[str, object]:

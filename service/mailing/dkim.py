@@ -61,9 +61,9 @@ def sign(signer: Signer, *, headers: Headers, body_hash: bytes, now: datetime) -
     `body_hash` is `hash_body` of the body, or the digest of a hash that was copied at the end of a shared beginning, when
     the body is in relaxed form. `From` is signed once more than it stands there, so that none can be added.
     """
-    covered = [(name.lower(), value) for name, value in headers if name.lower() in SIGNED]
-    listed = _listed(tuple(name for name, _value in covered))
-    lines = "".join([f"{name}:{relaxed_value(value)}\r\n" for name, value in reversed(covered)])
+    covered = [line for name, value in headers if (line := _covered(name, value))]
+    listed = _listed(tuple([name for name, _line in covered]))
+    lines = "".join([line for _name, line in reversed(covered)])
     signed = f"c=relaxed/relaxed;{_FOLD}d={signer.domain}; t={int(now.timestamp())};{_FOLD}h={listed};"
     tags = f"{signed}{_FOLD}bh={base64.b64encode(body_hash).decode()};{_FOLD}b="
     return b"".join([_signature(key, tags, lines) for key in signer.keys])
@@ -110,6 +110,13 @@ def relaxed_body(body: bytes) -> bytes:
     while kept.endswith(b"\r\n"):
         kept = kept[:-2]
     return kept + b"\r\n" if kept else b""
+
+
+@lru_cache(maxsize=512)
+def _covered(name: str, value: str) -> tuple[str, str] | None:
+    """A header's name and its line in relaxed form; None where it is not signed. Most are the same from message to message."""
+    name = name.lower()
+    return (name, f"{name}:{relaxed_value(value)}\r\n") if name in SIGNED else None
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlmodel import Session, col, select
@@ -17,7 +18,7 @@ from service.mailing.links import preferences_link, unsubscribe_link
 from service.mailing.messages import ListHeaders, Mailbox, Message, one_line, wire_address
 from service.mailing.mime import Body, Piece
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
-from service.mailing.recipients import Recipient, Recipients, cancelled, load_recipients, refusal_of
+from service.mailing.recipients import Choice, Recipient, Recipients, cancelled, load_recipients, refusal_of
 from service.mailing.rendering import Rendered, refuse_too_large
 from service.mailing.writing import known_name, mailed_to, write_letter
 from service.runtime import Runtime
@@ -41,7 +42,7 @@ class Kept:
     """What is kept from batch to batch, since many readers share it: encoded variants, reasons, organisations."""
 
     bodies: dict[tuple[int, bool], tuple[str, Body]] = field(default_factory=dict)
-    reasons: dict[tuple[int, frozenset[str]], Mapping[str, Piece]] = field(default_factory=dict)
+    reasons: dict[tuple[int, str], Mapping[str, Piece]] = field(default_factory=dict)
     organisations: dict[int, Organisation] = field(default_factory=dict)
 
     def make_room(self) -> None:
@@ -53,6 +54,19 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class _Mailing:
+    """A mailing, and what all its messages have in common; plain values, since each message asks for most of them."""
+
+    id: int
+    kind: str
+    issue_id: int | None
+    stream: str
+    created_at: datetime
+    sender: Mailbox
+    listed: ListHeaders
+
+
+@dataclass(frozen=True)
 class _Batch:
     """What drafting one batch works with."""
 
@@ -60,7 +74,7 @@ class _Batch:
     runtime: Runtime
     kept: Kept
     recipients: Recipients
-    mailings: Mapping[int, Mailing]
+    mailings: Mapping[int, _Mailing]
     now: datetime
 
 
@@ -70,14 +84,14 @@ def draft_all(
     """In the order of `claimed`: a draft for each delivery, or how it ends without one. `kept` goes on from batch to batch."""
     kept.make_room()
     wanted = select(Mailing).where(col(Mailing.id).in_({one.mailing_id for one in claimed}))
-    mailings = {one.id or 0: one for one in session.exec(wanted)}
+    mailings = {one.id or 0: _plain(one, runtime.settings) for one in session.exec(wanted)}
     recipients = load_recipients(session, runtime.settings, claimed)
     _keep_organisations(session, kept, recipients)
     batch = _Batch(session, runtime, kept, recipients, mailings, now)
     return [_guarded(batch, one) for one in claimed]
 
 
-def message_id_of(delivery: Delivery | Claimed, mailing: Mailing, settings: Settings) -> str:
+def message_id_of(delivery: Delivery | Claimed, mailing: Mailing | _Mailing, settings: Settings) -> str:
     """The same for every try at a delivery, and for no other delivery anywhere."""
     if delivery.message_id:
         return delivery.message_id
@@ -90,7 +104,7 @@ def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
     mailing = batch.mailings[one.mailing_id]
     try:
         if one.subscriber_id is not None and (
-            refusal := refusal_of(batch.recipients, one, mailing, now=batch.now)
+            refusal := refusal_of(batch.recipients, one, stream=mailing.stream, now=batch.now)
         ):
             return refusal
         if mailing.issue_id is not None and one.subscriber_id is None:
@@ -103,7 +117,7 @@ def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
         return Settlement(one.id, DeliveryState.FAILED, f"Cannot be composed: {type(error).__name__}")
 
 
-def _issue(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft:
+def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft:
     settings, now = batch.runtime.settings, batch.now
     person = batch.recipients.readers[one.subscriber_id or 0]
     choice = batch.recipients.choices[one.mailing_id, one.profile_key, one.language]
@@ -114,20 +128,21 @@ def _issue(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft:
         name=one_line(person.name),
         language=one.language,
         organisations=organisations,
-        reasons=choice.reasons,
+        reasons={},
         preferences_link=preferences_link(settings, person, now),
         unsubscribe_link=leave,
     )
-    message = replace(
-        _message(batch, one, mailing, recipient=Mailbox(reader.name, person.address)),
+    message = Message(
+        recipient=Mailbox(reader.name, person.address),
         subject=subject,
         content_type=body.content_type,
-        listed=_list_headers(settings, mailing, leave),
+        listed=replace(mailing.listed, unsubscribe_link=leave),
+        **_common(batch, one, mailing),
     )
     return Draft(one.id, return_path(settings, one.id), message, body, reader, _reasons(batch, choice, body))
 
 
-def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement:
+def _letter(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft | Settlement:
     settings, session = batch.runtime.settings, batch.session
     delivery = session.get_one(Delivery, one.id)
     person: Subscriber | User
@@ -145,14 +160,18 @@ def _letter(batch: _Batch, one: Claimed, mailing: Mailing) -> Draft | Settlement
         return cancelled(one, "What this mail is about is gone.")
     refuse_too_large(letter)
     body = encoded(form_of(letter, with_region=False))
-    address = mailed_to(session, mailing.kind, delivery, person)
-    recipient = Mailbox(one_line(known_name(person, mailing.kind)), address)
-    message = _message(batch, one, mailing, recipient=recipient)
-    message = replace(message, subject=letter.subject, content_type=body.content_type)
+    message = Message(
+        recipient=Mailbox(
+            one_line(known_name(person, mailing.kind)), mailed_to(session, mailing.kind, delivery, person)
+        ),
+        subject=letter.subject,
+        content_type=body.content_type,
+        **_common(batch, one, mailing),
+    )
     return Draft(one.id, return_path(settings, one.id), message, body)
 
 
-def _of_the_desk(batch: _Batch, one: Claimed, mailing: Mailing) -> User | None:
+def _of_the_desk(batch: _Batch, one: Claimed, mailing: _Mailing) -> User | None:
     """A user, or, for a letter that names nobody, the editors' address."""
     if one.user_id is not None:
         return batch.session.get(User, one.user_id)
@@ -162,19 +181,16 @@ def _of_the_desk(batch: _Batch, one: Claimed, mailing: Mailing) -> User | None:
     return User(address=editors, name="redactie", created_at=batch.now)
 
 
-def _message(batch: _Batch, one: Claimed, mailing: Mailing, *, recipient: Mailbox) -> Message:
-    """What every message has; subject and content are still to come."""
+def _common(batch: _Batch, one: Claimed, mailing: _Mailing) -> dict[str, Any]:
+    """What every message has."""
     settings = batch.runtime.settings
-    return Message(
-        sender=Mailbox(one_line(settings.sender_name), _from(settings)),
-        recipient=recipient,
-        reply_to=settings.editors_address,
-        subject="",
-        language=one.language,
-        date=batch.now,
-        message_id=message_id_of(one, mailing, settings),
-        content_type="",
-    )
+    return {
+        "sender": mailing.sender,
+        "reply_to": settings.editors_address,
+        "language": one.language,
+        "date": batch.now,
+        "message_id": message_id_of(one, mailing, settings),
+    }
 
 
 def _body(batch: _Batch, variant_id: int, *, with_region: bool) -> tuple[str, Body]:
@@ -187,10 +203,12 @@ def _body(batch: _Batch, variant_id: int, *, with_region: bool) -> tuple[str, Bo
     return batch.kept.bodies[key]
 
 
-def _reasons(batch: _Batch, choice: ProfileChoice, body: Body) -> Mapping[str, Piece]:
-    key = (choice.id or 0, body.names)
+def _reasons(batch: _Batch, choice: Choice, body: Body) -> Mapping[str, Piece]:
+    """Why readers of this profile get each block, encoded; the same for all of them."""
+    key = (choice.id, body.boundary)
     if key not in batch.kept.reasons:
-        values = reason_values(choice.reasons, body.names, batch.runtime.vocabulary, choice.language)
+        reasons = batch.session.get_one(ProfileChoice, choice.id).reasons
+        values = reason_values(reasons, body.names, batch.runtime.vocabulary, choice.language)
         batch.kept.reasons[key] = encoded_values(values)
     return batch.kept.reasons[key]
 
@@ -207,12 +225,21 @@ def _organisations_of(batch: _Batch, person: Recipient) -> tuple[Organisation, .
     return tuple(sorted((batch.kept.organisations[one] for one in ids), key=lambda one: one.name))
 
 
-def _list_headers(settings: Settings, mailing: Mailing, leave: str) -> ListHeaders:
-    return ListHeaders(
-        unsubscribe_link=leave,
+def _plain(mailing: Mailing, settings: Settings) -> _Mailing:
+    listed = ListHeaders(
+        unsubscribe_link="",
         list_id=f"{mailing.stream}.{_domain(settings)}",
         help_address=settings.editors_address or _from(settings),
         feedback_id=f"issue-{mailing.issue_id}:{mailing.stream}:newsletter:kennispost",
+    )
+    return _Mailing(
+        id=mailing.id or 0,
+        kind=mailing.kind,
+        issue_id=mailing.issue_id,
+        stream=mailing.stream,
+        created_at=mailing.created_at,
+        sender=Mailbox(one_line(settings.sender_name), _from(settings)),
+        listed=listed,
     )
 
 

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlsplit
 import idna
 from sqlmodel import Session
 
+from content.interventions.card_lines import LINE_NAMES
+from content.interventions.wording import Words
 from content.issues import Block, Issue, blocks_of, sections_of
 from content.prose import markdown_to_html, plain_text
 from service.i18n import _
@@ -23,8 +25,17 @@ SECTION_TITLES = (
 
 
 @dataclass(frozen=True)
+class Detail:
+    """A line of an intervention's card: what it is called, and what it says, in both languages."""
+
+    key: str
+    name: Words
+    text: Words
+
+
+@dataclass(frozen=True)
 class Article:
-    """A block as readers see it. `link` is empty for a text of the editors' own."""
+    """A block as readers see it. `link` is empty for a text of the editors' own; only interventions have details."""
 
     block_id: int
     title: str
@@ -34,6 +45,7 @@ class Article:
     source_name: str
     everyone: bool
     weight: int
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,15 @@ def _article(block: Block) -> Article:
         source_name=without_holes(block.source_name),
         everyone=block.everyone,
         weight=block.weight,
+        details=tuple(
+            Detail(
+                line["name"],
+                LINE_NAMES[line["name"]],
+                Words(without_holes(line["nl"]), without_holes(line["en"])),
+            )
+            for line in block.details
+            if line["name"] in LINE_NAMES
+        ),
     )
 
 

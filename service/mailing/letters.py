@@ -28,6 +28,7 @@ LETTERS = (
     "mailing-paused",
     "sender-fault",
     "reply",
+    "source-gone",
 )
 """The kinds of letters: each has a folder of this name under templates/emails."""
 

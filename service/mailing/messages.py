@@ -157,6 +157,7 @@ def mailbox_header(mailbox: Mailbox) -> str:
         raise MailRefused(f"This cannot be a sender or recipient: {error}") from error
 
 
+@lru_cache(maxsize=1_000)
 def wire_address(address: str) -> str:
     """The address as SMTP and headers have it: its domain as A-labels (RFC 5890).
 
@@ -195,6 +196,7 @@ def ascii_domain(domain: str) -> str:
         raise MailRefused(f"This cannot be a domain: {error}") from error
 
 
+@lru_cache(maxsize=1_000)
 def one_line(text: str) -> str:
     """A name as a header can hold it: line breaks and other control characters become blanks."""
     return " ".join("".join([char if char.isprintable() else " " for char in text]).split())

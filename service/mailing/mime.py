@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from service.mailing.holes import Pieces
@@ -31,7 +32,7 @@ class Body:
         """The value of the Content-Type header."""
         return f'multipart/alternative; boundary="{self.boundary}"'
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of the holes."""
         return frozenset(name for name, _ in self.holes)

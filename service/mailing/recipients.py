@@ -9,7 +9,7 @@ from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
 from service.mailing.claims import Claimed, Settlement
-from service.mailing.outbox import DeliveryState, Mailing, ProfileChoice
+from service.mailing.outbox import DeliveryState, ProfileChoice
 from service.settings import Settings
 from subscribers.people import Membership, Subscriber, SubscriberState, Subscription
 from subscribers.suppression import suppressed_keys
@@ -29,6 +29,17 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What readers of a profile get: a row of ProfileChoice, but for its reasons, which are read when they are needed."""
+
+    id: int
+    mailing_id: int
+    profile_key: str
+    language: str
+    variant_id: int | None
+
+
+@dataclass(frozen=True)
 class Recipients:
     """The readers of a batch. `follows` holds (reader, stream); `choices` is by mailing, profile key and language."""
 
@@ -36,7 +47,7 @@ class Recipients:
     follows: frozenset[tuple[int, str]]
     suppressed: frozenset[int]
     organisation_ids: Mapping[int, tuple[int, ...]]
-    choices: Mapping[tuple[int, str, str], ProfileChoice]
+    choices: Mapping[tuple[int, str, str], Choice]
 
 
 def load_recipients(session: Session, settings: Settings, claimed: Collection[Claimed]) -> Recipients:
@@ -55,13 +66,16 @@ def load_recipients(session: Session, settings: Settings, claimed: Collection[Cl
     )
 
 
-def refusal_of(known: Recipients, one: Claimed, mailing: Mailing, *, now: datetime) -> Settlement | None:
-    """How a delivery to a reader ends without a mail: they left, paused, may not be mailed, are gone. None when they get it."""
+def refusal_of(known: Recipients, one: Claimed, *, stream: str, now: datetime) -> Settlement | None:
+    """How a delivery to a reader ends without a mail: they left, paused, may not be mailed, are gone. None when they get it.
+
+    `stream` is that of the mailing; a letter is of none, and goes to people who follow none as well.
+    """
     reader = known.readers.get(one.subscriber_id or 0)
     if reader is None:
         return cancelled(one, "This reader is gone.")
-    if mailing.issue_id is not None:
-        receives = (reader.id, mailing.stream) in known.follows
+    if stream:
+        receives = (reader.id, stream) in known.follows
         if reader.state != SubscriberState.ACTIVE or not receives:
             return cancelled(one, "This reader left after the mailing was planned.")
         if reader.paused_until is not None and reader.paused_until > now:
@@ -97,9 +111,11 @@ def _organisation_ids(session: Session, ids: Sequence[int]) -> dict[int, tuple[i
     return {reader: tuple(sorted(organisations)) for reader, organisations in found.items()}
 
 
-def _choices(session: Session, claimed: Collection[Claimed]) -> dict[tuple[int, str, str], ProfileChoice]:
-    wanted = select(ProfileChoice).where(
-        col(ProfileChoice.mailing_id).in_({one.mailing_id for one in claimed}),
-        col(ProfileChoice.profile_key).in_({one.profile_key for one in claimed}),
+def _choices(session: Session, claimed: Collection[Claimed]) -> dict[tuple[int, str, str], Choice]:
+    table = ProfileChoice.metadata.tables["profile_choice"]
+    wanted = rows(*(table.c[name] for name in Choice.__dataclass_fields__)).where(
+        table.c.mailing_id.in_({one.mailing_id for one in claimed}),
+        table.c.profile_key.in_({one.profile_key for one in claimed}),
     )
-    return {(one.mailing_id, one.profile_key, one.language): one for one in session.exec(wanted)}
+    found = (Choice(*row) for row in session.connection().execute(wanted))
+    return {(one.mailing_id, one.profile_key, one.language): one for one in found}

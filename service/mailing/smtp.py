@@ -28,6 +28,7 @@ class SmtpTransport:
         self._most = settings.smtp_messages_per_connection
         self._relays = Relays(settings)
         self._idle: list[Session] = []
+        self._parting: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Nothing is connected until there is something to send."""
@@ -37,7 +38,7 @@ class SmtpTransport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Say goodbye on each connection, without waiting long for an answer."""
-        await asyncio.gather(*(_part(session) for session in self._idle))
+        await asyncio.gather(*(_part(session) for session in self._idle), *self._parting)
         self._idle.clear()
 
     async def send(self, envelope: Envelope) -> Outcome:
@@ -65,16 +66,20 @@ class SmtpTransport:
         except BaseException:
             session.close()
             raise
-        await self._keep(session)
+        self._keep(
+            session
+        )  # waits for nothing: once a message was given, nothing may come between it and its outcome
         outcome = outcome_of(exchange.reply, step=exchange.step, server=session.server)
         ended = exchange.reply.code == 421 and exchange.step is not Step.MESSAGE
         return outcome, ended and outcome.result is not Result.THROTTLED
 
-    async def _keep(self, session: Session) -> None:
+    def _keep(self, session: Session) -> None:
         if session.usable and session.sent < self._most:
             self._idle.append(session)
         elif session.usable:
-            await _part(session)
+            parting = asyncio.create_task(_part(session))
+            self._parting.add(parting)
+            parting.add_done_callback(self._parting.discard)
         else:
             session.close()
 

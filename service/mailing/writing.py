@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from content.issues import Issue
 from content.plaintext import clean
+from content.sources import Source
 from service.i18n import _
 from service.mailing.fragments import greeting
 from service.mailing.links import (
@@ -67,6 +68,8 @@ def write_letter(
         values: dict[str, Any] | None = _to_reader(session, settings, delivery, person, kind=kind, now=now)
     elif kind == "sign-in":
         values = _to_sign_in(session, settings, str(delivery.context["nonce"]), now)
+    elif kind == "source-gone":
+        values = _about_source(session, settings, str(delivery.context["source_key"]))
     else:
         values = _to_desk(session, settings, kind, delivery)
     if values is None:
@@ -179,3 +182,8 @@ def _to_desk(session: Session, settings: Settings, kind: str, delivery: Delivery
     if kind == "issue-refused":
         values["problem"] = REFUSALS[str(delivery.context["problem"])]
     return {**values, "moment": issue.send_at}
+
+
+def _about_source(session: Session, settings: Settings, key: str) -> dict[str, Any] | None:
+    source = session.exec(select(Source).where(Source.key == key)).first()
+    return {"title": source.name, "link": f"{settings.base_url}/redactie/bronnen/{key}"} if source else None

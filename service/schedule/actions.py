@@ -9,8 +9,10 @@ from content.approval import current_approval
 from content.composing import open_issue
 from content.drafting import fill_draft
 from content.issues import Issue, IssueKind
+from content.sources import forget_fetches
 from service.clock import AMSTERDAM
 from service.errors import MailRefused, NothingToSend
+from service.harvesting import HarvestReport
 from service.mailing.letters import post_letter, post_to_desk
 from service.mailing.planning import plan_issue
 from service.retention import enforce
@@ -18,6 +20,7 @@ from service.runtime import Runtime
 from service.schedule.table import Due, monthly_moments
 from subscribers.yearly import note_asked, pause_the_silent, whom_to_ask
 
+FETCHES_KEPT = timedelta(days=90)
 SCHEDULER = "schedule"
 """Who made an issue that the schedule opened."""
 
@@ -85,9 +88,19 @@ def ask_a_person(session: Session, due: Due, now: datetime) -> str:
     return "too late to happen by itself: a person decides"
 
 
+def tell_of_gone_sources(session: Session, report: HarvestReport, now: datetime) -> int:
+    """Write to the desk about each source that said that it is gone for good; how many there were."""
+    gone = [row.key for row in report.visits if row.gone]
+    for key in gone:
+        post_to_desk(session, kind="source-gone", context={"source_key": key}, now=now)
+    return len(gone)
+
+
 def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
-    """End all that has been kept long enough."""
+    """End all that has been kept long enough, and visits to sources of long ago."""
     ended = {key: number for key, number in enforce(session, now=now).items() if number}
+    if visits := forget_fetches(session, before=now - FETCHES_KEPT):
+        ended["visits-to-sources"] = visits
     return ", ".join(f"{key}: {number}" for key, number in ended.items()) or "nothing was kept too long"
 
 

@@ -150,6 +150,8 @@ def _harvest(shift: Shift, _due: Due) -> str:
     report = harvest_all(shift.runtime, stop=shift.stop)
     if shift.stop is not None and shift.stop.is_set():
         raise Stopped("the process was told to stop; the harvest goes on later")
+    with writing(shift.runtime.engine) as session:
+        actions.tell_of_gone_sources(session, report, shift.runtime.clock())
     return f"{report.fetched} fetched, {report.unchanged} unchanged, {report.failed} failed, {report.new} new items"
 
 

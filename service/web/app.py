@@ -16,6 +16,7 @@ from service.web import (
     finding,
     health,
     home,
+    interventions,
     mailbox,
     own_data,
     preferences,
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     answering.router,
     unsubscribe.router,
     archive.router,
+    interventions.router,
     mailbox.router,
 )
 """The routers of the site."""

@@ -33,6 +33,15 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         _("Op dit adres staat geen feed die we kunnen lezen. Controleer het adres."),
     ),
     content.UnknownIssue: (404, _("Deze editie of dit onderdeel bestaat niet (meer).")),
+    content.UnknownIntervention: (404, _("Deze interventie of dit gegeven bestaat niet (meer).")),
+    content.CrawlRefused: (
+        409,
+        _("Deze ronde kan niemand goedkeuren: zij was niet volledig, of er is een nieuwere."),
+    ),
+    content.PlacingRefused: (
+        409,
+        _("Dit kan niet (meer): deze interventies zijn intussen al samengevoegd, gesplitst of teruggezet."),
+    ),
     content.IssueClosed: (409, _("Deze editie is al verstuurd en kan niet meer veranderen.")),
     content.ApprovalRefused: (
         409,
