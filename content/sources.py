@@ -1,8 +1,6 @@
 """Sources: where items come from, and what each fetch of one brought."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +14,6 @@ from content.columns import Instant, Record
 from content.errors import SourceExists, SourceRefused, UnknownSource
 from content.identity import IdentityPolicy
 from content.links import web_address
-from content.opml import Outline
 from content.pacing import HOUR
 from content.plaintext import folded
 
@@ -257,35 +254,6 @@ def free_key(session: Session, *, title: str) -> str:
 def key_from(title: str) -> str:
     """A key made from a title or a file's name: "GGD Voorbeeld" gives ggd-voorbeeld."""
     return re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:34].strip("-") or "bron"
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What became of a feed in a list: added, known or refused; `problem` says why, `key` is the source's."""
-
-    title: str
-    url: str
-    outcome: str
-    key: str = ""
-    problem: str = ""
-
-
-def import_outlines(session: Session, outlines: Sequence[Outline], *, now: datetime) -> list[Imported]:
-    """Add the feeds of a list; those that are there already stay as they are."""
-    return [_import(session, outline, now=now) for outline in outlines]
-
-
-def _import(session: Session, outline: Outline, *, now: datetime) -> Imported:
-    key = free_key(session, title=outline.title or outline.url.partition("//")[2])
-    try:
-        source = add_source(
-            session, key=key, url=outline.url, name=outline.title, home_url=outline.home_url, now=now
-        )
-    except SourceExists as error:
-        return Imported(outline.title, outline.url, "known", problem=str(error))
-    except SourceRefused as error:
-        return Imported(outline.title, outline.url, "refused", problem=str(error))
-    return Imported(outline.title, outline.url, "added", key=source.key)
 
 
 def load_starter_sources(session: Session, *, now: datetime, path: Path = STARTER) -> list[Source]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import select
 
+from content.entries import Entry
 from content.identity import IdentityPolicy
 from content.items import VERSION_LIMIT, Item, ItemVersion
-from content.sources import change_source, source_by_key
+from content.sources import add_source, change_source, source_by_key
+from content.storing import store_entries, withdraw_entries
 from service.database import reading, writing
 from service.harvesting import harvest_all
 from service.runtime import Runtime
@@ -77,3 +79,20 @@ def test_an_estimated_date_is_flagged(runtime: Runtime, server: StrangeServer) -
     harvest_all(runtime)
     flags: list[Item] = items(runtime)
     assert [item.published_estimated for item in flags] == [True, False]
+
+
+@pytest.mark.parametrize(("policy", "withdrawn"), [("guid", {"a"}), ("link", {"b"}), ("title", set[str]())])
+def test_what_a_source_takes_back_is_found_by_what_its_items_are_known_by(
+    runtime: Runtime, policy: str, withdrawn: set[str]
+) -> None:
+    entries = [
+        Entry("nummer-1", "a", link="https://bron.example/1"),
+        Entry("nummer-2", "b", link="https://bron.example/2"),
+    ]
+    with writing(runtime.engine) as session:
+        bron = add_source(session, key="bron", url="https://bron.example/", now=runtime.clock())
+        at = {"source_id": bron.id or 0, "policy": policy}
+        store_entries(session, entries=entries, vocabulary=runtime.vocabulary, now=runtime.clock(), **at)
+        withdraw_entries(session, guids=["nummer-1", "https://bron.example/2?utm_source=x", "", "weg"], **at)
+        dropped = session.exec(select(Item.title).where(Item.state == "dropped")).all()
+        assert set(dropped) == withdrawn

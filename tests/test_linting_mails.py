@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from content.composing import open_issue
+from content.sources import add_source
 from service.database import writing
 from service.linting.checking import lint_message
 from service.linting.findings import Severity
@@ -80,6 +81,10 @@ def a_letter(runtime: Runtime, kind: str, language: str) -> bytes:
         context = {"nonce": make_sign_in_link(session, user=user, now=now).nonce, "problem": "MailRefused"}
         issue = open_issue(session, title="Kennispost januari", by="anna", now=now, send_at=now + MOMENT)
         context |= {"issue_id": issue.id, "schedule": "harvest", "due_at": now.isoformat()}
+        context |= {"reason": "authentication", "status": "5.7.26"}
+        context |= {"from": "lezer@gemeente.example", "subject": "Dank", "text": "Mooie editie.\nGroet"}
+        bron = add_source(session, key="ggd", url="https://ggd.example/feed", name="GGD", now=now)
+        context["source_key"] = bron.key
         if kind == "mailing-paused":
             paused = Mailing(kind="monthly", issue_id=issue.id, created_at=now)
             session.add(paused)

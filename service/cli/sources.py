@@ -10,13 +10,12 @@ from content.discovering import discover
 from content.errors import OpmlUnreadable, SourceRefused
 from content.harvest import Recorded
 from content.opml import OPML_LIMIT, Outline, read_opml, write_opml
+from content.outlines import Imported, import_outlines
 from content.sources import (
-    Imported,
     Rights,
     Source,
     SourceKind,
     add_source,
-    import_outlines,
     list_sources,
 )
 from service.cli.checking import check, disable, enable

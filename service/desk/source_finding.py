@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse, Response
 from content.discovering import Candidate, discover
 from content.errors import FeedUnreadable, FetchFailed, OpmlUnreadable, SourceExists, SourceRefused
 from content.opml import OPML_LIMIT, Outline, read_opml, write_opml
-from content.sources import SourceKind, add_source, free_key, import_outlines, list_sources
+from content.outlines import import_outlines
+from content.sources import SourceKind, add_source, free_key, list_sources
 from service.audit import Act, note_act
 from service.database import reading
 from service.desk.access import Anyone, Editor, Person
