@@ -99,7 +99,6 @@ class Life(RuleBasedStateMachine):
         if self.waiting.pop(reader.address_key, None) is not None:
             self.wants.add(reader.address_key)
         self.forget_hand_overs(reader)
-        assert reader.address_key in self.wants
 
     @rule(address=ADDRESSES, monthly=st.booleans(), digest=st.booleans())
     def change_preferences(self, address: str, monthly: bool, digest: bool) -> None:
