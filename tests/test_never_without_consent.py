@@ -198,8 +198,9 @@ class Life(RuleBasedStateMachine):
         reader = self.reader(address)
         mine = select(Delivery).where(Delivery.subscriber_id == (reader.id if reader else 0))
         if delivery := self.session.exec(mine).first():
-            delivery_id = delivery.id or 0
-            if note_complaint(self.session, self.runtime.settings, delivery_id=delivery_id, now=self.now):
+            if delivery.complained_at is None:  # the second time is once
+                delivery_id = delivery.id or 0
+                note_complaint(self.session, self.runtime.settings, delivery_id=delivery_id, now=self.now)
                 self.wants.discard(address)
                 self.waiting.pop(address, None)
                 self.never.add(address)
