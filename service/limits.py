@@ -39,6 +39,18 @@ _COUNT = text(
 ).bindparams(_START)
 
 
+def may_happen(session: Session, *, limit: RateLimit, subject: str, secret: str, now: datetime) -> bool:
+    """Count one request of `subject`, as `count_request` does; False when it is over the limit.
+
+    For what is refused without a word: a second mail to one address, of which nobody may learn that there was a first.
+    """
+    try:
+        count_request(session, limit=limit, subject=subject, secret=secret, now=now)
+    except TooManyRequests:
+        return False
+    return True
+
+
 def count_request(session: Session, *, limit: RateLimit, subject: str, secret: str, now: datetime) -> None:
     """Count one request of `subject` (an address, a network).
 

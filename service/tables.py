@@ -7,7 +7,17 @@ from service import audit, limits, users
 from service.feedback import returned
 from service.mailing import outbox
 from service.schedule import occurrences
-from subscribers import consent, directory, imports, merging, organisations, people, register, suppression
+from subscribers import (
+    consent,
+    directory,
+    imports,
+    merging,
+    organisations,
+    people,
+    register,
+    requests,
+    suppression,
+)
 from subscribers.segments import stored
 
 METADATA = Record.metadata
@@ -28,6 +38,7 @@ __all__ = [
     "outbox",
     "people",
     "register",
+    "requests",
     "returned",
     "sources",
     "stored",

@@ -26,6 +26,10 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
     SESSION = "session"
     CSRF = "csrf"
+    FORM = "form"
+    MOVE = "move"
+    OWN_DATA = "own-data"
+    STILL_YOU = "still-you"
 
 
 LIFETIMES = {
@@ -34,6 +38,10 @@ LIFETIMES = {
     Purpose.SIGN_IN: timedelta(hours=1),
     Purpose.SESSION: timedelta(days=1),
     Purpose.CSRF: timedelta(days=1),
+    Purpose.FORM: timedelta(days=1),
+    Purpose.MOVE: timedelta(days=7),
+    Purpose.OWN_DATA: timedelta(hours=1),
+    Purpose.STILL_YOU: timedelta(days=60),
 }
 """How long a token lives; a purpose that is not listed never expires."""
 

@@ -40,11 +40,12 @@ def add_readers(
     mine = [(made[one.address_key], one) for _line, one in lines if one.address_key in made]
     _insert(session, Membership, _memberships(mine))
     _insert(session, Interest, _interests(mine, facets))
-    _insert(session, Subscription, [
-        {"subscriber_id": reader, "stream": stream} for reader, _one in mine for stream in sorted(streams)
-    ])  # fmt: skip
     stands = {reader: _stands(one) for reader, one in mine}
-    _record(session, found, stands, ConsentKind.IMPORTED, now)
+    consents = _record(session, found, stands, ConsentKind.IMPORTED, now)
+    _insert(session, Subscription, [
+        {"subscriber_id": reader, "stream": stream, "consent_id": consent}
+        for reader, consent in consents.items() for stream in sorted(streams)
+    ])  # fmt: skip
     return {
         line: (Outcome.NEW, reader, {"became": stands[reader]})
         if (reader := made.get(one.address_key))
@@ -164,15 +165,16 @@ def _as_json(
 
 def _record(
     session: Session, found: Import, readers: Mapping[int, Any], kind: ConsentKind, now: datetime
-) -> None:
-    _insert(
-        session,
-        ConsentEvent,
-        [
-            event(found, reader, stands, kind=kind, source=found.source, now=now)
-            for reader, stands in readers.items()
-        ],
-    )
+) -> dict[int, int]:
+    """An event for each reader; its number, by reader."""
+    if not readers:
+        return {}
+    events = [
+        event(found, reader, stands, kind=kind, source=found.source, now=now)
+        for reader, stands in readers.items()
+    ]
+    kept = insert(ConsentEvent).returning(col(ConsentEvent.subscriber_id), col(ConsentEvent.id))
+    return {reader: number or 0 for reader, number in session.connection().execute(kept, events)}
 
 
 def _memberships(pairs: Sequence[tuple[int, Wanted]]) -> list[dict[str, Any]]:

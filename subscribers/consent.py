@@ -25,6 +25,10 @@ class ConsentKind(StrEnum):
     IMPORTED = "imported"
 
 
+GIVEN = (ConsentKind.CONFIRMED, ConsentKind.RESTORED)
+"""The kinds of events in which a reader says yes, in their own name: only these stand behind a subscription."""
+
+
 @dataclass(frozen=True)
 class Wording:
     """The words that a reader agrees to. A version never changes: other words are another version.
@@ -72,6 +76,23 @@ WORDINGS = (
             "mails in the first weeks to get started. If you tick the weekly digest or the alerts, you receive those as well. "
             "For this we keep your e-mail address, your name if you give it, your organisation and your topics. "
             "We do not pass them on to others. You can always stop, with the link at the foot of each mail."
+        ),
+    ),
+    Wording(
+        version="2026-3",
+        nl=(
+            "U krijgt per e-mail wat u kiest: de nieuwsbrief één keer per maand met in de eerste weken vijf mails om te "
+            "beginnen, en alleen als u het aanvinkt het weekoverzicht, meldingen van wat niet kan wachten, of uitnodigingen "
+            "voor webinars. Alles past bij uw organisatie, uw werk en de onderwerpen die u kiest. Daarvoor bewaren we uw "
+            "e-mailadres, uw organisatie, uw onderwerpen, en uw naam en wat u over uw werk vertelt als u dat invult. We "
+            "geven ze niet aan anderen. Stoppen kan altijd, met de link onder in elke mail."
+        ),
+        en=(
+            "You receive by e-mail what you choose: the newsletter once a month, with five mails in the first weeks to get "
+            "started, and only if you tick them the weekly digest, alerts about what cannot wait, or invitations to "
+            "webinars. All of it fits your organisation, your work and the topics you choose. For this we keep your e-mail "
+            "address, your organisation, your topics, and your name and what you tell of your work if you fill it in. We do "
+            "not pass them on to others. You can always stop, with the link at the foot of each mail."
         ),
     ),
 )

@@ -25,6 +25,34 @@ class RegisterFault(SubscribersError):
     """The register of municipalities has a fault; the text names file, line and fault."""
 
 
+class UnknownWork(SubscribersError):
+    """A policy domain, kind of policy or step that there is not."""
+
+
+class UnknownReason(SubscribersError):
+    """A reason for leaving that cannot be chosen."""
+
+
+class PauseRefused(SubscribersError):
+    """A pause that does not end on a day that is to come, within two years."""
+
+
+class RequestOver(SubscribersError):
+    """A change that waited for a yes was done, replaced, or is too old."""
+
+
+class AddressTaken(SubscribersError):
+    """Someone else is known at the address that a reader wants to move to."""
+
+
+class HandOverRefused(SubscribersError):
+    """A reader cannot hand over to themselves."""
+
+
+class NoConsent(SubscribersError):
+    """Someone would be mailed on the strength of an event that is no consent of theirs: a defect of the caller."""
+
+
 class AppendOnly(SubscribersError):
     """Consent is never rewritten: add an event instead."""
 

@@ -6,7 +6,8 @@ from sqlmodel import Session, col, delete, select
 
 from content.errors import UnknownTerm
 from content.vocabulary import Term, Vocabulary
-from subscribers.errors import UnknownInterest, UnknownOrganisation
+from subscribers.consent import GIVEN, ConsentEvent
+from subscribers.errors import NoConsent, UnknownInterest, UnknownOrganisation
 from subscribers.organisations import Organisation
 from subscribers.people import Interest, Membership, Subscriber, Subscription
 from subscribers.profiles import refresh_profile_key
@@ -79,9 +80,25 @@ def set_interests(session: Session, subscriber: Subscriber, terms: Iterable[Term
     refresh_profile_key(session, subscriber)
 
 
-def set_streams(session: Session, subscriber: Subscriber, streams: Iterable[str]) -> None:
-    """A reader receives these, and no others."""
-    session.exec(delete(Subscription).where(col(Subscription.subscriber_id) == subscriber.id))
-    for stream in sorted(set(streams)):
-        session.add(Subscription(subscriber_id=subscriber.id or 0, stream=stream))
+def keep_streams(session: Session, subscriber: Subscriber, streams: Iterable[str]) -> None:
+    """Of what a reader receives, only these go on."""
+    mine = delete(Subscription).where(col(Subscription.subscriber_id) == subscriber.id)
+    session.exec(mine.where(col(Subscription.stream).not_in(sorted(set(streams)))))
+    refresh_profile_key(session, subscriber)
+
+
+def add_streams(session: Session, subscriber: Subscriber, *, consent: ConsentEvent) -> None:
+    """A reader receives the streams of this consent as well; it stands behind each of them from now on.
+
+    Raises:
+        NoConsent: the event is another reader's, or no yes: nothing can be sent on it.
+    """
+    if consent.subscriber_id != subscriber.id or consent.kind not in GIVEN:
+        raise NoConsent(f"Consent event {consent.id} does not let us mail reader {subscriber.id}.")
+    mine = delete(Subscription).where(col(Subscription.subscriber_id) == subscriber.id)
+    session.exec(mine.where(col(Subscription.stream).in_(consent.streams)))
+    for stream in consent.streams:
+        session.add(
+            Subscription(subscriber_id=consent.subscriber_id, stream=stream, consent_id=consent.id or 0)
+        )
     refresh_profile_key(session, subscriber)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from subscribers.consent import ConsentEvent, ConsentKind, record
-from subscribers.following import interests_of, set_streams, streams_of
+from subscribers.following import interests_of, keep_streams, streams_of
 from subscribers.people import Stream, Subscriber, SubscriberState
 from subscribers.signup import activate
 
@@ -29,7 +29,7 @@ def leave(
         session.add(subscriber)
     elif not left:
         return []
-    set_streams(session, subscriber, kept)
+    keep_streams(session, subscriber, kept)
     record(
         session,
         subscriber=subscriber,

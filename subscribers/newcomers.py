@@ -13,7 +13,7 @@ from subscribers.people import Stream, Subscriber, Subscription
 def newcomers(*, language: str, after: datetime, until: datetime) -> Select[int | None, str, str]:
     """A query for (id, profile_key, language) of active readers of the series who confirmed in this period, both ends in."""
     confirmed = col(Subscriber.confirmed_at)
-    return audience(Stream.WELCOME).where(
+    return audience(Stream.WELCOME, now=until).where(
         col(Subscriber.language) == language, confirmed >= after, confirmed <= until
     )
 

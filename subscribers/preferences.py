@@ -1,7 +1,7 @@
-"""Preferences: a reader changes their name, language, organisations, interests and streams."""
+"""Preferences: a reader changes their name, language, organisations, work, interests and streams."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -20,8 +20,9 @@ from subscribers.following import (
 from subscribers.leaving import leave
 from subscribers.people import Stream, Subscriber, SubscriberState
 from subscribers.signup import activate, tidy_name
+from subscribers.work import Work, set_work, work_of
 
-OFFERED = (Stream.MONTHLY, Stream.DIGEST, Stream.ALERTS)
+OFFERED = (Stream.MONTHLY, Stream.DIGEST, Stream.ALERTS, Stream.WEBINARS)
 """The streams that exist and can be chosen today."""
 
 
@@ -34,6 +35,7 @@ class Preferences:
     organisation_keys: frozenset[str]
     interests: frozenset[str]
     streams: frozenset[str]
+    work: Work = field(default_factory=Work)
 
 
 def preferences_of(session: Session, subscriber: Subscriber) -> Preferences:
@@ -46,6 +48,7 @@ def preferences_of(session: Session, subscriber: Subscriber) -> Preferences:
         ),
         interests=frozenset(interests_of(session, subscriber)),
         streams=frozenset(streams_of(session, subscriber)),
+        work=work_of(subscriber),
     )
 
 
@@ -66,6 +69,7 @@ def change_preferences(
     Raises:
         UnknownOrganisation: no organisation has one of these keys.
         UnknownInterest: the vocabulary lacks one of these slugs.
+        UnknownWork: there is no such domain, kind of policy or step.
     """
     before = preferences_of(session, subscriber)
     organisations = known_organisations(session, wanted.organisation_keys)
@@ -75,6 +79,7 @@ def change_preferences(
     session.add(subscriber)
     set_organisations(session, subscriber, organisations)
     set_interests(session, subscriber, terms)
+    set_work(session, subscriber, wanted.work, vocabulary)
     after = preferences_of(session, subscriber)
     if after != before:
         _note_change(session, subscriber, after, source, now)

@@ -13,14 +13,14 @@ from subscribers.addresses import Address, parse_address
 from subscribers.consent import ConsentEvent, ConsentKind, record
 from subscribers.errors import UnknownSubscriber
 from subscribers.following import (
+    add_streams,
     interests_of,
     known_interests,
     known_organisations,
     set_interests,
     set_organisations,
-    set_streams,
-    streams_of,
 )
+from subscribers.mailboxes import is_shared
 from subscribers.people import Stream, Subscriber, SubscriberState
 
 LONGEST_NAME = 100
@@ -145,14 +145,18 @@ def activate(
     now: datetime,
 ) -> None:
     """Make someone a reader of these streams beside what they receive, with the event that proves it."""
-    asked = set(streams)
     subscriber.state = SubscriberState.ACTIVE
     subscriber.confirmed_at = subscriber.confirmed_at or now
-    set_streams(session, subscriber, asked | set(streams_of(session, subscriber)))
-    topics = interests_of(session, subscriber)
-    record(
-        session, subscriber=subscriber, kind=kind, streams=list(asked), topics=topics, source=source, now=now
+    consent = record(
+        session,
+        subscriber=subscriber,
+        kind=kind,
+        streams=sorted(set(streams)),
+        topics=interests_of(session, subscriber),
+        source=source,
+        now=now,
     )
+    add_streams(session, subscriber, consent=consent)
 
 
 def subscriber_by_reference(session: Session, reference: str, *, lock: bool = False) -> Subscriber:
@@ -186,7 +190,11 @@ def _by_key(session: Session, key: str) -> Subscriber | None:
 
 def _new(session: Session, address: Address, now: datetime) -> Subscriber:
     made = Subscriber(
-        reference=secrets.token_urlsafe(16), address=address.mailed, address_key=address.key, created_at=now
+        reference=secrets.token_urlsafe(16),
+        address=address.mailed,
+        address_key=address.key,
+        shared=is_shared(address.mailed),
+        created_at=now,
     )
     try:
         with session.begin_nested():

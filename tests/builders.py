@@ -11,8 +11,10 @@ from content.issues import Issue
 from content.vocabulary import Vocabulary
 from service.mailing.letters import post_letter
 from service.users import SignInLink, User, make_sign_in_link
+from subscribers.consent import ConsentKind, record
+from subscribers.following import add_streams
 from subscribers.organisations import Organisation
-from subscribers.people import Interest, Membership, Subscriber, SubscriberState, Subscription
+from subscribers.people import Interest, Membership, Subscriber, SubscriberState
 from subscribers.profiles import refresh_profile_key
 from subscribers.signup import SignUp, sign_up
 
@@ -29,6 +31,7 @@ def a_reader(
     language: str = "nl",
 ) -> Subscriber:
     """An active reader, as they are after confirming."""
+    interests = list(interests)
     reader = Subscriber(
         reference=f"ref-{address}", address=address, address_key=address.casefold(), name=name, language=language,
         state=SubscriberState.ACTIVE, created_at=now, confirmed_at=now,
@@ -39,9 +42,13 @@ def a_reader(
         session.add(Membership(subscriber_id=reader.id, organisation_id=organisation.id))
     for slug in interests:
         session.add(Interest(subscriber_id=reader.id, facet="substance", slug=slug))
-    for stream in streams:
-        session.add(Subscription(subscriber_id=reader.id, stream=stream))
     refresh_profile_key(session, reader)
+    if asked := sorted(streams):
+        consent = record(
+            session, subscriber=reader, kind=ConsentKind.CONFIRMED, streams=asked, topics=sorted(interests),
+            source="builder", now=now,
+        )  # fmt: skip
+        add_streams(session, reader, consent=consent)
     return reader
 
 

@@ -75,7 +75,7 @@ def test_no_way_around_the_triggers(runtime: Runtime, clock) -> None:
         "INSERT OR REPLACE INTO consent_event (id, subscriber_id, kind, at, wording_version, streams, topics, source) "
         "SELECT id, subscriber_id, 'confirmed', at, wording_version, streams, topics, 'forged' FROM consent_event"
     )
-    statement = replace if runtime.settings.uses_sqlite else "TRUNCATE consent_event"
+    statement = replace if runtime.settings.uses_sqlite else "TRUNCATE consent_event CASCADE"
     with pytest.raises(DBAPIError, match="append-only"), writing(runtime.engine) as session:
         session.execute(text(statement))
 

@@ -29,7 +29,7 @@ def test_one_click_unsubscribes_at_once_without_cookies_or_redirects(
     assert "set-cookie" not in answer.headers
     with reading(house.engine) as session:
         assert streams_of(session, readers(house)[0]) == ["digest"]
-        assert [event.source for event in session.exec(select(ConsentEvent))] == ["one-click"]
+        assert [event.source for event in session.exec(select(ConsentEvent))] == ["builder", "one-click"]
     assert client.post(path, data=body).status_code == 200
 
 

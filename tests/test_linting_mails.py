@@ -26,9 +26,12 @@ from service.mailing.planning import STREAMS, plan_issue
 from service.mailing.welcoming import use_version, welcome_newcomers
 from service.runtime import Runtime
 from service.users import make_sign_in_link
+from subscribers.moving import ask_to_move
 from tests.builders import a_municipality, a_reader, a_request, a_user, an_approved_issue
 
-TO_READERS = {"confirm-subscription", "already-subscribed"}
+UNCONFIRMED = {"confirm-subscription", "hand-over"}
+TO_READERS = {"already-subscribed", "preferences-link", "own-data", "still-you"}
+MOVING = {"confirm-old-address", "confirm-new-address"}
 MOMENT = timedelta(days=2)
 
 
@@ -96,13 +99,14 @@ def a_letter(runtime: Runtime, kind: str, language: str) -> bytes:
             session.add(paused)
             session.flush()
             context["mailing_id"] = paused.id
-        if kind == "confirm-subscription":
+        if kind in UNCONFIRMED:
             asked = a_request(session, now, vocabulary=runtime.vocabulary, language=language)
             who = {"subscriber": asked.subscriber}
-        elif kind in TO_READERS:
-            who = {
-                "subscriber": a_reader(session, now, "anna@gemeente.example", name="Anna", language=language)
-            }
+        elif kind in TO_READERS | MOVING:
+            reader = a_reader(session, now, "anna@gemeente.example", name="Anna", language=language)
+            change = ask_to_move(session, subscriber=reader, address="anna@elders.example", now=now)
+            context["change_id"] = change.id
+            who = {"subscriber": reader}
         else:
             who = {"user": user}
         post_letter(session, kind=kind, context=context, now=now, **who)

@@ -41,7 +41,7 @@ def test_everything_can_be_set_over_all_facets(runtime: Runtime, clock) -> None:
         reader = a_reader(session, clock(), "jan@emmen.nl", interests=["snus"])
         assert change(session, reader, WANTED, runtime, clock())
         assert preferences_of(session, reader) == WANTED
-        (event,) = consent_of(session, reader)
+        _asked, event = consent_of(session, reader)
         assert (event.kind, event.streams, event.topics) == ("changed", ["monthly"], sorted(WANTED.interests))
         assert event.wording_version.endswith("/en")
 
@@ -52,7 +52,7 @@ def test_saving_what_is_there_already_records_nothing(runtime: Runtime, clock) -
         reader = a_reader(session, clock(), "jan@emmen.nl")
         change(session, reader, WANTED, runtime, clock())
         assert not change(session, reader, WANTED, runtime, clock())
-        assert len(consent_of(session, reader)) == 1
+        assert len(consent_of(session, reader)) == 2
 
 
 def test_unticking_the_newsletter_is_leaving_and_ticking_it_is_coming_back(runtime: Runtime, clock) -> None:
@@ -63,7 +63,12 @@ def test_unticking_the_newsletter_is_leaving_and_ticking_it_is_coming_back(runti
         assert reader.state == SubscriberState.UNSUBSCRIBED
         change(session, reader, WANTED, runtime, clock())
         assert reader.state == SubscriberState.ACTIVE
-        assert [event.kind for event in consent_of(session, reader)] == ["changed", "withdrawn", "restored"]
+        assert [event.kind for event in consent_of(session, reader)] == [
+            "confirmed",
+            "changed",
+            "withdrawn",
+            "restored",
+        ]
 
 
 def test_a_stream_that_is_not_offered_stays_as_it_is(runtime: Runtime, clock) -> None:

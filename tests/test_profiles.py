@@ -88,7 +88,7 @@ def test_the_audience_is_the_active_readers_of_a_stream(runtime: Runtime, clock)
         gone = a_reader(session, clock(), "d@emmen.nl")
         leave(session, subscriber=gone, stream=None, source="test", now=clock())
         session.flush()
-        assert [tuple(row) for row in session.execute(audience(Stream.MONTHLY))] == [
+        assert [tuple(row) for row in session.execute(audience(Stream.MONTHLY, now=clock()))] == [
             (first.id, first.profile_key, "en")
         ]
-        assert session.exec(select(audience("alerts").subquery())).all() == []
+        assert session.exec(select(audience("alerts", now=clock()).subquery())).all() == []

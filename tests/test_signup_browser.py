@@ -43,6 +43,7 @@ def test_signing_up_with_the_keyboard_alone(house: Runtime, site: str, browser: 
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{site}/aanmelden")
+    house.clock.advance(seconds=20)
     page.focus("#address")
     page.keyboard.type("jan@emmen.nl")
     press(page, "Tab")
@@ -77,6 +78,7 @@ def test_signing_up_with_the_keyboard_alone(house: Runtime, site: str, browser: 
 def test_signing_up_without_a_script(house: Runtime, site: str, browser: Browser) -> None:
     page = browser.new_context(locale="nl-NL", java_script_enabled=False).new_page()
     page.goto(f"{site}/aanmelden")
+    house.clock.advance(seconds=20)
     page.fill("#address", "jan@emmen.nl")
     page.fill("#organisation", "Bergen")
     page.check("#topic-sport")

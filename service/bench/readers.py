@@ -8,6 +8,7 @@ from math import comb
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
     ColumnElement,
     Connection,
@@ -30,6 +31,7 @@ from content.choosing import Profile
 from content.columns import Instant
 from content.terms import Term
 from content.vocabulary import Vocabulary
+from subscribers.consent import CURRENT, ConsentEvent, ConsentKind
 from subscribers.organisations import Organisation, OrganisationKind
 from subscribers.people import Interest, Membership, Stream, Subscriber, SubscriberState, Subscription
 
@@ -160,8 +162,19 @@ def _insert_interests(connection: Connection) -> None:
 
 
 def _insert_subscriptions(connection: Connection) -> None:
-    rows = select(col(Subscriber.id), literal(Stream.MONTHLY.value))
-    connection.execute(insert(Subscription).from_select(["subscriber_id", "stream"], rows))
+    stream = Stream.MONTHLY.value
+    event: dict[str, Any] = {
+        "subscriber_id": col(Subscriber.id),
+        "kind": literal(ConsentKind.CONFIRMED.value),
+        "at": col(Subscriber.confirmed_at),
+        "wording_version": literal(CURRENT.shown_as("nl")),
+        "streams": literal([stream], JSON),
+        "topics": literal([], JSON),
+        "source": literal("measuring"),
+    }
+    connection.execute(insert(ConsentEvent).from_select(list(event), select(*event.values())))
+    rows = select(col(ConsentEvent.subscriber_id), literal(stream), col(ConsentEvent.id))
+    connection.execute(insert(Subscription).from_select(["subscriber_id", "stream", "consent_id"], rows))
 
 
 def _insert_memberships(connection: Connection) -> None:

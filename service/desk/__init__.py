@@ -6,6 +6,7 @@ from service.desk import (
     approving,
     blocks,
     coverage,
+    dossier,
     exporting,
     imports,
     inbox,
@@ -57,6 +58,7 @@ ROUTERS = (
     segments.router,
     coverage.router,
     readers.router,
+    dossier.router,
     people.router,
 )
 """The routers of the desk, for the one who makes the application."""

@@ -1,6 +1,7 @@
 """Aim: for whom an issue is, as its pages say it: the approver must see who gets it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlalchemy import select as rows
@@ -23,13 +24,13 @@ class Aim:
     readers: int | None
 
 
-def aim_of(session: Session, vocabulary: Vocabulary, issue: Issue, language: str) -> Aim:
+def aim_of(session: Session, vocabulary: Vocabulary, issue: Issue, language: str, *, now: datetime) -> Aim:
     """For whom an issue is, and how many they are now."""
     try:
         said = ""
         if issue.audience is not None:
             said = sentence(parse_expression(issue.audience), predicates_now(session, vocabulary), language)
-        readers = readers_for(session, vocabulary, issue).subquery()
+        readers = readers_for(session, vocabulary, issue, now=now).subquery()
     except (SegmentBroken, SegmentFault):
         return Aim(issue.audience_name, said, None)
     counted = session.connection().execute(rows(func.count()).select_from(readers)).scalar_one()

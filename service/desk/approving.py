@@ -45,7 +45,7 @@ def approved(
     """Approve the content that the page showed, unless the mail lint finds errors in it."""
     issue = issue_by_id(session, issue_id)
     approve(session, issue=issue, approver=person.address, seen_hash=seen_hash, now=now)
-    readers_for(session, house.vocabulary, issue)  # refuses a segment that cannot be asked any more
+    readers_for(session, house.vocabulary, issue, now=now)  # refuses a segment that cannot be asked any more
     findings = judge_issue(session, house, issue)  # of what is locked now; a refusal takes the approval back
     if stops_approval(findings):
         raise MailNotFit(f"Issue {issue.title!r} has errors: its page says which.")
@@ -162,8 +162,8 @@ def _ask(
         place="edities",
         issue=issue,
         at=at,
-        reach=reach(session, house.vocabulary, issue),
-        aim=aim_of(session, house.vocabulary, issue, language(request)),
+        reach=reach(session, house.vocabulary, issue, now=house.clock()),
+        aim=aim_of(session, house.vocabulary, issue, language(request), now=house.clock()),
         day=day,
         time=time,
         error=error,

@@ -103,7 +103,7 @@ def shown(
         place="welkom" if issue.kind == IssueKind.WELCOME else "edities",
         issue=issue,
         at=at,
-        aim=aim_of(session, house.vocabulary, issue, language),
+        aim=aim_of(session, house.vocabulary, issue, language, now=house.clock()),
         introduction=markdown_to_html(issue.introduction),
         parts_of_issue=[
             (

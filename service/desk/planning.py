@@ -21,6 +21,7 @@ SCHEDULE_NAMES = {
     "open-draft": _("Concept openen voor de maandeditie"),
     "remind-editors": _("Redactie herinneren aan de goedkeuring"),
     "send": _("Editie versturen"),
+    "still-you": _("Lezers vragen of zij nog hetzelfde werk doen"),
     "tidy": _("Opruimen"),
     "open-digest": _("Concept openen voor het weekoverzicht"),
     "remind-digest": _("Redactie herinneren aan het weekoverzicht"),
@@ -36,7 +37,7 @@ STATE_NAMES = {
     OccurrenceState.FAILED: _("mislukt, wordt opnieuw geprobeerd"),
     OccurrenceState.EXPIRED: _("te laat: wacht op u"),
 }
-QUIET = ("bounces", "draft-alerts", "harvest", "tidy", "welcome")
+QUIET = ("bounces", "draft-alerts", "harvest", "still-you", "tidy", "welcome")
 """What goes on every few minutes, hour or night is shown only where something is the matter."""
 
 WORDS = (

@@ -1,6 +1,7 @@
 """Reach: how many readers an issue has, and how many of them would get nothing, before it is sent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlalchemy import select as rows
@@ -23,13 +24,13 @@ class Reach:
     choices: int
 
 
-def reach(session: Session, vocabulary: Vocabulary, issue: Issue) -> Reach:
+def reach(session: Session, vocabulary: Vocabulary, issue: Issue, *, now: datetime) -> Reach:
     """Count once per profile, so that it costs profiles and not readers.
 
     Raises:
         SegmentBroken: the issue's segment cannot be asked any more.
     """
-    readers = readers_for(session, vocabulary, issue).subquery()
+    readers = readers_for(session, vocabulary, issue, now=now).subquery()
     counted = rows(readers.c.profile_key, func.count()).group_by(readers.c.profile_key)
     groups: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(counted)}
     candidates, limits = candidates_now(session, issue), limits_of(issue)

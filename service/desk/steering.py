@@ -90,7 +90,7 @@ def decided(
 
 @router.get("/nakomers")
 def count(
-    request: Request, house: House, session: Transaction, person: Publisher, mailing_id: int
+    *, request: Request, house: House, session: Transaction, now: Now, person: Publisher, mailing_id: int
 ) -> HTMLResponse:
     """How many came since, and a button."""
     mailing = mailing_by_id(session, mailing_id)
@@ -100,7 +100,7 @@ def count(
         person=person,
         place="verzendingen",
         mailing=mailing,
-        number=count_late_comers(session, house, mailing=mailing),
+        number=count_late_comers(session, house, mailing=mailing, now=now),
     )
 
 

@@ -21,7 +21,7 @@ from service.mailing.mime import Body, Piece
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
 from service.mailing.recipients import Choice, Recipient, Recipients, cancelled, load_recipients, refusal_of
 from service.mailing.rendering import Rendered, refuse_too_large
-from service.mailing.writing import known_name, write_letter
+from service.mailing.writing import known_name, mailed_to, write_letter
 from service.runtime import Runtime
 from service.settings import Settings
 from service.users import User
@@ -113,9 +113,11 @@ def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
     mailing = batch.mailings[one.mailing_id]
     try:
         if one.subscriber_id is not None and (
-            refusal := refusal_of(batch.recipients, one, stream=mailing.stream)
+            refusal := refusal_of(batch.recipients, one, stream=mailing.stream, now=batch.now)
         ):
             return refusal
+        if mailing.issue_id is not None and one.subscriber_id is None:
+            return cancelled(one, "This reader is gone.")
         return _issue(batch, one, mailing) if mailing.issue_id is not None else _letter(batch, one, mailing)
     except MailRefused as error:
         return Settlement(one.id, DeliveryState.FAILED, str(error))
@@ -169,7 +171,9 @@ def _letter(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft | Settlemen
     refuse_too_large(letter)
     body = encoded(form_of(letter, with_region=False))
     message = Message(
-        recipient=Mailbox(one_line(known_name(person)), person.address),
+        recipient=Mailbox(
+            one_line(known_name(person, mailing.kind)), mailed_to(session, mailing.kind, delivery, person)
+        ),
         subject=letter.subject,
         content_type=body.content_type,
         **_common(batch, one, mailing),

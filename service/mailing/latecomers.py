@@ -19,7 +19,7 @@ from service.runtime import Runtime
 from subscribers.people import Stream, Subscriber
 
 
-def count_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing) -> int:
+def count_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing, now: datetime) -> int:
     """How many of the readers whom it is for have no delivery in a mailing.
 
     Raises:
@@ -28,7 +28,7 @@ def count_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing) -
     if mailing.issue_id is None:
         return 0
     issue = issue_by_id(session, mailing.issue_id)
-    late = _late_readers(session, runtime, mailing, issue).subquery()
+    late = _late_readers(session, runtime, mailing, issue, now).subquery()
     return session.connection().execute(rows(func.count()).select_from(late)).scalar_one()
 
 
@@ -50,7 +50,7 @@ def add_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing, by:
     reopen(session, mailing=mailing)
     if content_hash(session, issue) != mailing.content_hash:
         raise ContentChanged(f"Issue {issue.title!r} is not what was approved for mailing {mailing.id}.")
-    number = queue_readers(session, mailing, _late_readers(session, runtime, mailing, issue), now=now)
+    number = queue_readers(session, mailing, _late_readers(session, runtime, mailing, issue, now), now=now)
     if not number:
         raise NoLateComers(f"Every reader of {mailing.stream!r} has a delivery in mailing {mailing.id}.")
     suppress_queued(session, runtime.settings, mailing, now=now)
@@ -64,11 +64,11 @@ def add_late_comers(session: Session, runtime: Runtime, *, mailing: Mailing, by:
 
 
 def _late_readers(
-    session: Session, runtime: Runtime, mailing: Mailing, issue: Issue
+    session: Session, runtime: Runtime, mailing: Mailing, issue: Issue, now: datetime
 ) -> Select[int | None, str, str]:
     known = exists().where(
         col(Delivery.mailing_id) == mailing.id, col(Delivery.subscriber_id) == col(Subscriber.id)
     )
-    readers = readers_for(session, runtime.vocabulary, issue).where(~known)
+    readers = readers_for(session, runtime.vocabulary, issue, now=now).where(~known)
     # Nobody is late for the welcome series: each reader's mail has a day of its own.
     return readers.where(false()) if mailing.stream == Stream.WELCOME else readers

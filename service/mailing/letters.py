@@ -14,6 +14,12 @@ from subscribers.people import Subscriber
 LETTERS = (
     "confirm-subscription",
     "already-subscribed",
+    "preferences-link",
+    "own-data",
+    "confirm-old-address",
+    "confirm-new-address",
+    "hand-over",
+    "still-you",
     "sign-in",
     "remind-editors",
     "issue-not-approved",

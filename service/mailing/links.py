@@ -26,6 +26,11 @@ def interventions_address(settings: Settings) -> str:
     return f"{settings.base_url}/interventies"
 
 
+def sign_up_link(settings: Settings) -> str:
+    """Where whoever was sent a mail by a colleague signs up. It carries nobody's token: a mail may be passed on."""
+    return f"{settings.base_url}/aanmelden?via=mail"
+
+
 def confirm_link(settings: Settings, subscriber: Referenced, request: int | None, now: datetime) -> str:
     """Where a reader confirms that they asked for the newsletter: this request (the id of its event), no later one."""
     token = make_token(settings, Purpose.CONFIRM, [subscriber.reference, request], now=now)
@@ -41,6 +46,21 @@ def unsubscribe_link(settings: Settings, subscriber: Referenced, stream: str, no
     """Where a reader leaves one stream; the address of RFC 8058 as well. No address of a person is in it."""
     token = make_token(settings, Purpose.UNSUBSCRIBE, [subscriber.reference, stream or "all"], now=now)
     return f"{settings.base_url}/afmelden/{token}"
+
+
+def move_link(settings: Settings, change_id: int, side: str, now: datetime) -> str:
+    """Where one of two mailboxes says yes to a change of address."""
+    return f"{settings.base_url}/adres/{make_token(settings, Purpose.MOVE, [change_id, side], now=now)}"
+
+
+def own_data_link(settings: Settings, subscriber: Referenced, now: datetime) -> str:
+    """Where a reader gets or erases all that is kept of them: within the hour, since it proves whose mailbox this is."""
+    return f"{settings.base_url}/mijn-gegevens/{make_token(settings, Purpose.OWN_DATA, subscriber.reference, now=now)}"
+
+
+def still_you_link(settings: Settings, subscriber: Referenced, now: datetime) -> str:
+    """Where a reader says that this is still them, and still their work."""
+    return f"{settings.base_url}/nog-steeds/{make_token(settings, Purpose.STILL_YOU, subscriber.reference, now=now)}"
 
 
 def desk_link(settings: Settings, issue_id: int | None) -> str:

@@ -36,9 +36,8 @@ def plan_issue(session: Session, runtime: Runtime, *, issue: Issue, now: datetim
     mailing = open_mailing(session, issue, now)
     if not blocks_of(session, issue):
         raise NothingToSend(f"Issue {issue.title!r} has no blocks.")
-    readers = readers_for(
-        session, runtime.vocabulary, issue
-    )  # checked anew: what was approved may not compile any more
+    # Checked anew: what was approved may not compile any more.
+    readers = readers_for(session, runtime.vocabulary, issue, now=now)
     mailing.planned = queue_readers(session, mailing, readers, now=now)
     if not mailing.planned:
         raise NothingToSend(f"The stream {mailing.stream!r} has no readers, or none of this issue's segment.")

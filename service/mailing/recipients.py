@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
@@ -24,6 +25,7 @@ class Recipient:
     address_key: str
     name: str
     state: str
+    paused_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def load_recipients(session: Session, settings: Settings, claimed: Collection[Cl
     )
 
 
-def refusal_of(known: Recipients, one: Claimed, *, stream: str) -> Settlement | None:
-    """How a delivery to a reader ends without a mail: they left, must not be mailed, or are gone. None when they get it.
+def refusal_of(known: Recipients, one: Claimed, *, stream: str, now: datetime) -> Settlement | None:
+    """How a delivery to a reader ends without a mail: they left, paused, may not be mailed, are gone. None when they get it.
 
     `stream` is that of the mailing; a letter is of none, and goes to people who follow none as well.
     """
@@ -76,6 +78,8 @@ def refusal_of(known: Recipients, one: Claimed, *, stream: str) -> Settlement | 
         receives = (reader.id, stream) in known.follows
         if reader.state != SubscriberState.ACTIVE or not receives:
             return cancelled(one, "This reader left after the mailing was planned.")
+        if reader.paused_until is not None and reader.paused_until > now:
+            return cancelled(one, "This reader paused after the mailing was planned.")
     if reader.id in known.suppressed:
         return Settlement(one.id, DeliveryState.SUPPRESSED, "This address must not be mailed.")
     return None

@@ -9,7 +9,7 @@ from service.i18n import translate
 from service.mailing.edition import Edition
 from service.mailing.fragments import stream_name
 from service.mailing.holes import OPEN, hole
-from service.mailing.links import browser_link
+from service.mailing.links import browser_link, sign_up_link
 from service.mailing.markup import LARGEST_HTML, mjml_to_html, wrap_text
 from service.settings import Settings
 from service.templating import render
@@ -52,6 +52,7 @@ def render_issue(edition: Edition, *, settings: Settings, language: str) -> Rend
         edition=edition,
         hole=hole,
         browser_link=browser_link(settings, edition.slug),
+        sign_up_link=sign_up_link(settings),
         why_you=translate(language, stream_name(edition.kind)),
     )
 

@@ -1,6 +1,7 @@
 """Targeting: the readers whom an issue is for, those of its stream narrowed by its segment; and who got an earlier issue."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select
 from sqlalchemy import select as rows
@@ -38,14 +39,16 @@ def received_predicate(session: Session) -> Predicate:
     return Predicate("issue", choices, _received)
 
 
-def readers_for(session: Session, vocabulary: Vocabulary, issue: Issue) -> Select[int | None, str, str]:
+def readers_for(
+    session: Session, vocabulary: Vocabulary, issue: Issue, *, now: datetime
+) -> Select[int | None, str, str]:
     """A query for (id, profile_key, language) of the readers whom the issue is for now.
 
     Raises:
         SegmentFault: what it stores is no segment.
         SegmentBroken: its segment asks what cannot be asked any more.
     """
-    everyone = audience(STREAMS[IssueKind(issue.kind)])
+    everyone = audience(STREAMS[IssueKind(issue.kind)], now=now)
     if issue.audience is None:
         return everyone
     expression = parse_expression(issue.audience)

@@ -14,8 +14,11 @@ from service.mailing.links import (
     confirm_link,
     desk_link,
     mailing_link,
+    move_link,
+    own_data_link,
     preferences_link,
     sign_in_link,
+    still_you_link,
     unsubscribe_link,
 )
 from service.mailing.messages import one_line
@@ -24,7 +27,10 @@ from service.mailing.reasons import REASON_NAMES
 from service.mailing.rendering import Rendered, render_mail
 from service.settings import Settings
 from service.users import SignInLink, User
+from subscribers.errors import RequestOver
+from subscribers.moving import Side, open_change
 from subscribers.people import Subscriber, SubscriberState
+from subscribers.requests import AddressChange
 from subscribers.signup import latest_request
 
 WORK = {
@@ -32,6 +38,7 @@ WORK = {
     "open-draft": _("een nieuwe editie klaarzetten"),
     "remind-editors": _("de redactie herinneren"),
     "send": _("een editie versturen"),
+    "still-you": _("lezers vragen of zij nog hetzelfde werk doen"),
     "tidy": _("opruimen"),
     "open-digest": _("een weekoverzicht klaarzetten"),
     "remind-digest": _("de redactie herinneren aan het weekoverzicht"),
@@ -40,6 +47,9 @@ WORK = {
     "bounces": _("teruggekomen mail ophalen"),
 }
 """What the lines of the schedule do, in the readers' words."""
+
+SIDES = {"confirm-old-address": Side.OLD, "confirm-new-address": Side.NEW}
+"""Letters about a change of address, by whose mailbox they ask."""
 
 REFUSALS = {
     "MailRefused": _("De mail is te groot. Kort teksten in, of verlaag het hoogste aantal onderdelen."),
@@ -63,7 +73,7 @@ def write_letter(
 ) -> Rendered | None:
     """The letter; None when what it is about is gone."""
     if isinstance(person, Subscriber):
-        values: dict[str, Any] | None = _to_reader(session, settings, kind, person, now)
+        values: dict[str, Any] | None = _to_reader(session, settings, delivery, person, kind=kind, now=now)
     elif kind == "sign-in":
         values = _to_sign_in(session, settings, str(delivery.context["nonce"]), now)
     elif kind == "source-gone":
@@ -72,26 +82,63 @@ def write_letter(
         values = _to_desk(session, settings, kind, delivery)
     if values is None:
         return None
-    hello = greeting(known_name(person), delivery.language)
+    hello = greeting(known_name(person, kind), delivery.language)
     return render_mail(kind, settings=settings, language=delivery.language, greeting=hello, **values)
 
 
-def known_name(person: Subscriber | User) -> str:
-    """A name to address them by. Before they confirm, anyone may have typed it: a stranger's words are not mailed."""
+def known_name(person: Subscriber | User, kind: str) -> str:
+    """A name to address them by. Before they confirm, anyone may have typed it: a stranger's words are not mailed.
+
+    Nor are a reader's to an address that they typed.
+    """
+    if kind == "confirm-new-address":
+        return ""
     if isinstance(person, Subscriber) and person.state != SubscriberState.ACTIVE:
         return ""
     return person.name
 
 
+def mailed_to(session: Session, kind: str, delivery: Delivery, person: Subscriber | User) -> str:
+    """The address that a letter goes to: the person's, but for the one that asks a new mailbox for its yes."""
+    if kind != "confirm-new-address":
+        return person.address
+    change = session.get(AddressChange, delivery.context.get("change_id") or 0)
+    return change.address if change else person.address
+
+
 def _to_reader(
-    session: Session, settings: Settings, kind: str, reader: Subscriber, now: datetime
-) -> dict[str, Any]:
-    if kind == "confirm-subscription":
+    session: Session, settings: Settings, delivery: Delivery, reader: Subscriber, *, kind: str, now: datetime
+) -> dict[str, Any] | None:
+    if kind in ("confirm-subscription", "hand-over"):
         return {"link": confirm_link(settings, reader, latest_request(session, reader), now)}
+    if kind in SIDES:
+        return _to_mailbox(session, settings, kind, delivery, now)
+    if kind == "own-data":
+        return {"link": own_data_link(settings, reader, now)}
+    if kind == "still-you":
+        if reader.state != SubscriberState.ACTIVE:
+            return None
+        return {
+            "link": still_you_link(settings, reader, now),
+            "preferences": preferences_link(settings, reader, now),
+            "unsubscribe": unsubscribe_link(settings, reader, "all", now),
+        }
     return {
         "link": preferences_link(settings, reader, now),
         "unsubscribe": unsubscribe_link(settings, reader, "all", now),
     }
+
+
+def _to_mailbox(
+    session: Session, settings: Settings, kind: str, delivery: Delivery, now: datetime
+) -> dict[str, Any] | None:
+    """A question to one of two mailboxes; none when the change is done, replaced or too old."""
+    try:
+        change = open_change(session, int(delivery.context["change_id"]), now=now)
+    except RequestOver:
+        return None
+    side = SIDES[kind]
+    return {"link": move_link(settings, change.id or 0, side, now), "new_address": change.address}
 
 
 def _to_sign_in(session: Session, settings: Settings, nonce: str, now: datetime) -> dict[str, Any] | None:

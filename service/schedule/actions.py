@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from content.approval import current_approval
@@ -10,16 +9,16 @@ from content.issues import Issue
 from content.sources import forget_fetches
 from service.errors import MailRefused, NothingToSend
 from service.harvesting import HarvestReport
-from service.limits import RateCount
-from service.mailing.letters import post_to_desk
+from service.mailing.letters import post_letter, post_to_desk
 from service.mailing.planning import plan_issue
 from service.mailing.welcoming import welcome_newcomers
+from service.retention import enforce
 from service.runtime import Runtime
 from service.schedule.opening import monthly_after, weekly_after
 from service.schedule.table import Due
-from service.users import DeskSession, SignInLink
 from subscribers.errors import SegmentBroken, SegmentFault
 from subscribers.imports import forget_lines
+from subscribers.yearly import note_asked, pause_the_silent, whom_to_ask
 
 FETCHES_KEPT = timedelta(days=90)
 
@@ -84,14 +83,20 @@ def tell_of_gone_sources(session: Session, report: HarvestReport, now: datetime)
 
 
 def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
-    """Delete what is over: counts of rate limits, sign-in links, desk sessions, old visits to sources, lines of imports."""
-    gone = forget_fetches(session, before=now - FETCHES_KEPT) + forget_lines(session, now=now)
-    for table, moment in (
-        (RateCount, RateCount.window_start),
-        (SignInLink, SignInLink.expires_at),
-        (DeskSession, DeskSession.expires_at),
-    ):
-        gone += (
-            session.connection().execute(delete(table).where(col(moment) < now - timedelta(days=2))).rowcount
-        )
-    return f"{gone} rows deleted"
+    """End all that has been kept long enough, and visits to sources of long ago."""
+    ended = {key: number for key, number in enforce(session, now=now).items() if number}
+    if visits := forget_fetches(session, before=now - FETCHES_KEPT):
+        ended["visits-to-sources"] = visits
+    if lines := forget_lines(session, now=now):
+        ended["lines-of-imports"] = lines
+    return ", ".join(f"{key}: {number}" for key, number in ended.items()) or "nothing was kept too long"
+
+
+def ask_yearly(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
+    """Ask whose turn it is whether this is still them; pause who did not answer twice."""
+    paused = pause_the_silent(session, now=now)
+    asked = whom_to_ask(session, now=now)
+    for subscriber in asked:
+        note_asked(session, subscriber, now=now)
+        post_letter(session, kind="still-you", subscriber=subscriber, now=now)
+    return f"{len(asked)} asked, {len(paused)} paused"

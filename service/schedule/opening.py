@@ -50,7 +50,7 @@ def open_digest(session: Session, runtime: Runtime, due: Due, now: datetime) -> 
     occasion = f"{IssueKind.DIGEST}-{moment.astimezone(AMSTERDAM):%Y-%m-%d}"
     if session.exec(select(Issue).where(Issue.occasion == occasion)).first():
         return "there was one already"
-    if session.connection().execute(audience(Stream.DIGEST).limit(1)).first() is None:
+    if session.connection().execute(audience(Stream.DIGEST, now=now).limit(1)).first() is None:
         return "nobody receives the digest: no draft"
     title = f"Weekoverzicht {full_date(moment, 'nl')}"
     if (left := _left_over(session, now)) is not None:

@@ -38,6 +38,7 @@ ACTIONS: dict[str, Action] = {
     "remind-digest": actions.remind_digest,
     "draft-alerts": opening.draft_alerts,
     "welcome": actions.send_welcome,
+    "still-you": actions.ask_yearly,
     "tidy": actions.tidy,
 }
 """What happens within the transaction that marks the moment done, so that both happen or neither."""

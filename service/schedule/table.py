@@ -10,6 +10,7 @@
     remind-digest    a day before the weekly moment                          at the weekly moment
     draft-alerts     every hour, at 22 past                                  after 1 hour (the next one takes over)
     welcome          every day at 09:40                                      after 10 hours (the next day takes over)
+    still-you        every workday at 10:20                                  after 6 hours (the next one takes over)
     send             at each issue's own `send_at`                           after `send_expires_hours`; then a person is asked
     tidy             every night at 03:20                                    after 1 day
 
@@ -99,6 +100,10 @@ def _nightly(_settings: Settings, after: datetime, until: datetime) -> list[date
     return _fires(CronTrigger(hour=3, minute=20, timezone=AMSTERDAM), after, until)
 
 
+def _workday_mornings(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
+    return _fires(CronTrigger(day_of_week="mon-fri", hour=10, minute=20, timezone=AMSTERDAM), after, until)
+
+
 def _by_night(_settings: Settings, after: datetime, until: datetime) -> list[datetime]:
     # Before two o'clock: the hour from two to three comes twice or not at all when the clock changes.
     return _fires(CronTrigger(hour=1, minute=40, timezone=AMSTERDAM), after, until)
@@ -141,6 +146,7 @@ SCHEDULE = (
     ),
     Line("draft-alerts", _hourly_after, lambda _settings: timedelta(hours=1), looks_back=timedelta(hours=2)),
     Line("welcome", _by_day, lambda _settings: timedelta(hours=10), looks_back=timedelta(days=2)),
+    Line("still-you", _workday_mornings, lambda _settings: timedelta(hours=6), looks_back=timedelta(days=4)),
     Line("tidy", _nightly, lambda _settings: timedelta(days=1), looks_back=timedelta(days=2)),
     Line(
         "bounces",

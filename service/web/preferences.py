@@ -10,17 +10,21 @@ from sqlmodel import Session
 from content.vocabulary import FACETS
 from service.i18n import LANGUAGES
 from service.runtime import Runtime
-from service.tokens import Purpose, make_token, read_token
+from service.tokens import Purpose, make_token
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction
 from service.web.organisations import Answer, describe, read_answer
 from service.web.pages import page, see
+from service.web.reader import reader_behind
 from service.web.topics import topic_groups
+from service.web.work import work_choices
+from subscribers.consent import CURRENT
 from subscribers.merging import moves_of
+from subscribers.pausing import is_paused
 from subscribers.people import Subscriber
 from subscribers.preferences import Preferences, change_preferences, preferences_of
 from subscribers.search import organisations_by_key
-from subscribers.signup import subscriber_by_reference
+from subscribers.work import Work
 
 router = APIRouter(dependencies=[Depends(csrf_protected)])
 
@@ -36,6 +40,10 @@ class PreferencesForm(BaseModel):
     organisation_shown_for: str = ""
     interests: list[str] = []
     streams: list[str] = []
+    domain: str = ""
+    policy_kind: str = ""
+    strategy_step: str = ""
+    shared: str = ""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -51,7 +59,7 @@ def show(
     *, token: str, request: Request, house: House, session: Transaction, now: Now, language: Language
 ) -> Response:
     """The preferences as they are."""
-    subscriber = _reader(session, house, token, now)
+    subscriber = reader_behind(session, house, token, now=now)
     return _page(
         request=request,
         house=house,
@@ -77,7 +85,7 @@ def save(
     data: Annotated[PreferencesForm, Form()],
 ) -> Response:
     """Set them all."""
-    subscriber = _reader(session, house, token, now, lock=True)
+    subscriber = reader_behind(session, house, token, now=now, lock=True)
     answer = read_answer(
         session,
         typed=data.organisation,
@@ -92,6 +100,7 @@ def save(
         organisation_keys=frozenset(data.organisations) | added,
         interests=frozenset(data.interests),
         streams=frozenset(data.streams),
+        work=Work(data.domain, data.policy_kind, data.strategy_step, data.shared == "yes"),
     )
     if answer.problem:
         return _page(
@@ -114,11 +123,6 @@ def save(
         now=now,
     )
     return see(f"/voorkeuren/{token}?bewaard=1")
-
-
-def _reader(session: Session, house: Runtime, token: str, now: Now, *, lock: bool = False) -> Subscriber:
-    reference = read_token(house.settings, Purpose.PREFERENCES, token, now=now)
-    return subscriber_by_reference(session, reference, lock=lock)
 
 
 def _page(
@@ -149,6 +153,9 @@ def _page(
         candidates=[(found, describe(found, language)) for found in answer.candidates],
         groups=topic_groups(house.vocabulary, FACETS, shown.interests, language),
         problems={"organisation": answer.problem} if answer.problem else {},
+        work=work_choices(house.vocabulary, language),
+        paused_until=subscriber.paused_until if is_paused(subscriber, house.clock()) else None,
+        wording=CURRENT.text(language),
         leave=f"/afmelden/{leave}",
         saved=saved,
         moves=moves_of(session, subscriber),

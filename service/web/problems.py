@@ -108,6 +108,18 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         409,
         _("Een editie die nog niet is verstuurd, is voor dit segment. Kies daar eerst een ander segment."),
     ),
+    subscribers.UnknownWork: (422, _("Deze keuze kennen we niet. Kies er een uit de lijst.")),
+    subscribers.UnknownReason: (422, _("Kies een reden uit de lijst, of ga gewoon weg van deze pagina.")),
+    subscribers.RequestOver: (
+        410,
+        _("Deze verandering van adres is al gedaan, vervangen of te oud. Vraag haar zo nodig opnieuw aan."),
+    ),
+    subscribers.AddressTaken: (
+        409,
+        _(
+            "Op het nieuwe adres krijgt al iemand de nieuwsbrief. U hoeft alleen het oude adres nog af te melden."
+        ),
+    ),
     service.TokenRefused: (
         400,
         _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan."),

@@ -7,22 +7,25 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, field_validator
+from sqlmodel import Session
 
 from service.errors import TokenRefused
 from service.i18n import _
-from service.limits import RateLimit, count_request
+from service.limits import RateLimit, may_happen
 from service.mailing.letters import post_letter
 from service.runtime import Runtime
 from service.schedule.table import next_monthly
 from service.tokens import Purpose, make_token, read_token
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction, limited
+from service.web.guarding import is_too_quick, kept, steadily
 from service.web.organisations import Answer, describe, read_answer
 from service.web.pages import page, see
 from service.web.topics import FIRST_FACETS, topic_groups
 from subscribers.addresses import parse_address
 from subscribers.consent import CURRENT
 from subscribers.errors import NotAnAddress, UnknownSubscriber
+from subscribers.handing_over import settle_hand_overs
 from subscribers.people import SubscriberState
 from subscribers.search import find_organisations
 from subscribers.signup import confirm, refuse_old_request, sign_up, subscriber_by_reference
@@ -33,10 +36,13 @@ router = APIRouter(dependencies=[Depends(csrf_protected)])
 PER_NETWORK = RateLimit("sign-up", 60, 3600)
 """An office of many people shares one address, and a form with a mistake counts as well."""
 
-PER_ADDRESS = RateLimit("sign-up-address", 3, 3600)
-"""So that nobody can fill someone else's mailbox with confirmation mails."""
+PER_ADDRESS = RateLimit("mail-to-address", 1, 3600)
+"""One mail per address and hour, whatever form asked for it: nobody can fill someone else's mailbox."""
 
 SUGGESTIONS = 8
+
+VIA = {"mail": "passed on in a mail"}
+"""Where a link to the form may say that it stood, and what is recorded."""
 
 
 class SignUpForm(BaseModel):
@@ -49,6 +55,9 @@ class SignUpForm(BaseModel):
     organisation_shown_for: str = ""
     interests: list[str] = []
     streams: list[str] = []
+    via: str = ""
+    website: str = ""
+    opened: str = ""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -58,20 +67,20 @@ class SignUpForm(BaseModel):
 
 
 @router.api_route("/aanmelden", methods=["GET", "HEAD"])
-def form(request: Request, house: House, language: Language) -> Response:
-    """The empty form."""
+def form(request: Request, house: House, language: Language, via: str = "") -> Response:
+    """The empty form. "?via=" says where a link to it stood ("mail"); it names nobody."""
     return _form(
         request=request,
         house=house,
         language=language,
-        data=SignUpForm(),
+        data=SignUpForm(via=via if via in VIA else ""),
         answer=Answer(typed=""),
         problems={},
         status=200,
     )
 
 
-@router.post("/aanmelden", dependencies=[Depends(limited(PER_NETWORK))])
+@router.post("/aanmelden", dependencies=[Depends(limited(PER_NETWORK)), Depends(steadily, scope="function")])
 def submit(
     *,
     request: Request,
@@ -89,6 +98,10 @@ def submit(
         shown_for=data.organisation_shown_for,
     )
     problems = {"address": _address_problem(data.address), "organisation": answer.problem}
+    if not any(problems.values()) and is_too_quick(house.settings, data.opened, now):
+        problems["send"] = _(
+            "Dat ging erg snel. Kijk na of alles klopt, en verstuur het formulier nog een keer."
+        )
     problems = {field: problem for field, problem in problems.items() if problem}
     if problems:
         return _form(
@@ -100,10 +113,7 @@ def submit(
             problems=problems,
             status=422,
         )
-    secret = house.settings.secret_key.get_secret_value()
-    key = parse_address(data.address).key
-    count_request(session, limit=PER_ADDRESS, subject=key, secret=secret, now=now)
-    if not is_suppressed(session, address=data.address, keys=house.settings.signing_keys()):
+    if not data.website and _may_mail(session, house, data.address, now):
         signed = sign_up(
             session,
             address=data.address,
@@ -112,7 +122,7 @@ def submit(
             interests=data.interests,
             language=language,
             vocabulary=house.vocabulary,
-            source="form /aanmelden",
+            source=f"form /aanmelden, {VIA[data.via]}" if data.via in VIA else "form /aanmelden",
             now=now,
             extra_streams=data.streams,
         )
@@ -161,8 +171,17 @@ def ask(token: str, request: Request, house: House, session: Transaction, now: N
 def accept(token: str, house: House, session: Transaction, now: Now) -> Response:
     """The reader says yes."""
     reference, request_id = _read_link(house, token, now)
-    confirm(session, reference=reference, now=now, source="page /bevestigen", request=request_id)
+    subscriber = confirm(session, reference=reference, now=now, source="page /bevestigen", request=request_id)
+    settle_hand_overs(session, colleague=subscriber, now=now)
     return see(f"/bevestigen/{token}")
+
+
+def _may_mail(session: Session, house: Runtime, address: str, now: datetime) -> bool:
+    """Whether a mail may go to an address that anyone can type. A request that brings none changes nothing either."""
+    secret = house.settings.secret_key.get_secret_value()
+    key = parse_address(address).key
+    allowed = may_happen(session, limit=PER_ADDRESS, subject=key, secret=secret, now=now)
+    return not is_suppressed(session, address=address, keys=house.settings.signing_keys()) and allowed
 
 
 def _read_link(house: Runtime, token: str, now: datetime) -> tuple[str, int]:
@@ -202,6 +221,7 @@ def _form(
         answer=answer,
         candidates=[(found, describe(found, language)) for found in answer.candidates],
         groups=groups,
+        opened=kept(house.settings, data.opened, house.clock()),
         problems=problems,
         wording=CURRENT.text(language),
     )

@@ -9,6 +9,8 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from service.errors import TokenRefused
+from service.i18n import _
+from service.limits import RateLimit, may_happen
 from service.runtime import Runtime
 from service.tokens import Purpose, read_token
 from service.web.csrf import csrf_protected
@@ -18,12 +20,25 @@ from subscribers.errors import UnknownSubscriber
 from subscribers.following import streams_of
 from subscribers.leaving import come_back, leave
 from subscribers.people import Stream, Subscriber
+from subscribers.reasons import note_reason
 from subscribers.signup import subscriber_by_reference
 
 router = APIRouter()
 
 EVERYTHING = "all"
 ONE_CLICK = "List-Unsubscribe"
+ONE_REASON = RateLimit("leaving-reason", 1, 86400)
+
+REASON_NAMES = {
+    "other-work": _("Ik doe ander werk"),
+    "too-often": _("Het kwam te vaak"),
+    "too-seldom": _("Het kwam te weinig"),
+    "not-my-topics": _("Het ging niet over mijn onderwerpen"),
+    "too-long": _("Het was te lang"),
+    "other-source": _("Ik lees het al ergens anders"),
+    "other": _("Iets anders"),
+}
+"""Each of `subscribers.reasons.REASONS`, in words."""
 
 
 async def fields(request: Request) -> Mapping[str, str]:
@@ -95,6 +110,20 @@ def back(token: str, request: Request, house: House, session: Transaction, now: 
     )
 
 
+@router.post("/afmelden/{token}/reden", dependencies=[Depends(csrf_protected)])
+def why(
+    *, token: str, request: Request, house: House, session: Transaction, now: Now, posted: Fields
+) -> Response:
+    """Count why they left, once a day per link. What is kept names nobody."""
+    reference, _stream = _read(house, token, now)
+    secret = house.settings.secret_key.get_secret_value()
+    if may_happen(session, limit=ONE_REASON, subject=reference, secret=secret, now=now):
+        note_reason(session, reason=posted.get("reason", ""), now=now)
+    subscriber = _reader(session, reference)
+    values = _after(session, subscriber, left=[]) | {"thanked": True}
+    return page(request, "left.html", token=token, **values)
+
+
 def _read(house: Runtime, token: str, now: Now) -> tuple[str, str]:
     payload: Any = read_token(house.settings, Purpose.UNSUBSCRIBE, token, now=now)
     if not (
@@ -121,5 +150,7 @@ def _after(session: Session, subscriber: Subscriber | None, *, left: list[str]) 
         "address": subscriber.address if subscriber else "",
         "left": left,
         "remaining": streams_of(session, subscriber) if subscriber else [],
+        "reasons": REASON_NAMES,
+        "thanked": False,
         "can_return": subscriber is not None and subscriber.confirmed_at is not None,
     }

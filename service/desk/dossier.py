@@ -1,0 +1,64 @@
+"""The dossier of one reader at the desk: who they are, what they agreed to in which words, and the mails sent to them."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from service.desk.access import Anyone
+from service.desk.frame import desk_page
+from service.desk.readers import STATE_NAMES, reader_rows
+from service.dossiers import acts_of, sent_to
+from service.i18n import _
+from service.web.dependencies import Language, Transaction
+from service.web.work import work_choices
+from subscribers.errors import UnknownSubscriber
+from subscribers.people import Subscriber
+
+KIND_NAMES = {
+    "requested": _("vroeg de nieuwsbrief aan"),
+    "confirmed": _("zei ja"),
+    "changed": _("veranderde iets"),
+    "withdrawn": _("meldde zich af"),
+    "restored": _("kwam terug"),
+}
+"""What a reader did, by the kind of the event."""
+
+STREAM_NAMES = {
+    "monthly": _("nieuwsbrief"),
+    "digest": _("weekoverzicht"),
+    "alerts": _("meldingen"),
+    "webinars": _("webinars"),
+}
+
+router = APIRouter(prefix="/redactie/abonnees")
+
+
+@router.get("/{number:int}")
+def dossier(
+    *, request: Request, session: Transaction, person: Anyone, language: Language, number: int
+) -> HTMLResponse:
+    """All of it on one page that prints. Nothing on it can be changed: acts are only ever added."""
+    reader = session.get(Subscriber, number)
+    if reader is None:
+        raise UnknownSubscriber("There is no reader with this number.")
+    acts = acts_of(session, reader)
+    seen = {
+        (one.event.wording_version, one.wording.text(one.language), one.language)
+        for one in acts
+        if one.wording
+    }
+    choices = work_choices(request.app.state.runtime.vocabulary, language)
+    return desk_page(
+        request,
+        "dossier.html",
+        person=person,
+        place="abonnees",
+        row=reader_rows(session, [reader])[0],
+        acts=acts,
+        wordings=sorted(seen),
+        mails=sent_to(session, reader),
+        state_names=STATE_NAMES,
+        kind_names=KIND_NAMES,
+        stream_names=STREAM_NAMES,
+        work={name: dict(values) for name, values in choices.items()},
+        language=language,
+    )
