@@ -1,13 +1,18 @@
 """What a running Kennispost consists of. Built once at the edge and handed on; nothing here is a global."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Engine
 
 from content.vocabulary import Vocabulary, load_vocabulary
 from service.clock import Clock, system_clock
 from service.database import open_engine
-from service.settings import Settings, refuse_unsafe
+from service.settings import PREFIX, Settings, refuse_unsafe
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -28,4 +33,14 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
         VocabularyFault: the vocabulary file has a fault.
     """
     refuse_unsafe(settings)
+    for name in unknown_variables(os.environ):
+        log.warning("unknown setting", name=name)
     return Runtime(settings=settings, engine=open_engine(settings), clock=clock, vocabulary=load_vocabulary())
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Names that look like settings but are none: a slip of the pen that would otherwise go unseen."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(
+        name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name
+    )

@@ -1,6 +1,5 @@
 """Settings, from `KENNISPOST_*` in the environment. docs/settings.md documents them one by one; a test holds it to that."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -248,14 +247,6 @@ def load_settings() -> Settings:
             for fault in error.errors()
         )
         raise InvalidSettings("\n".join(faults)) from error
-
-
-def unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    """Names that look like settings but are none: a slip of the pen that would otherwise go unseen."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    return sorted(
-        name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name
-    )
 
 
 def refuse_unsafe(settings: Settings) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from service.errors import InvalidSettings, UnsafeSettings
-from service.settings import DEFAULT_SECRET, PREFIX, Settings, load_settings, refuse_unsafe, unknown_variables
+from service.runtime import unknown_variables
+from service.settings import DEFAULT_SECRET, PREFIX, Settings, load_settings, refuse_unsafe
 
 DOCUMENTED = Path(__file__).parent.parent / "docs" / "settings.md"
 SAFE = {

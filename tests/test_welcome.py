@@ -16,10 +16,11 @@ from service.runtime import Runtime
 from service.schedule.rhythm import keep_rhythm
 from service.schedule.table import SCHEDULE
 from service.settings import Settings
-from subscribers.following import set_streams, streams_of
+from subscribers.following import streams_of
 from subscribers.leaving import leave
 from subscribers.people import Stream, Subscriber
 from subscribers.signup import confirm, sign_up
+from tests.builders import a_reader
 from tests.moments import local, utc
 from tests.newcomers import STREAMS, a_day, a_newcomer, days, got, the_series
 
@@ -155,10 +156,4 @@ def test_many_newcomers_cost_a_step_one_statement(runtime: Runtime, clock) -> No
 
 def _many(session: Session, runtime: Runtime, number: int) -> None:
     for one in range(number):
-        reader = Subscriber(
-            reference=f"r{one}", address=f"r{one}@x.example", address_key=f"r{one}@x.example", state="active",
-            created_at=runtime.clock(), confirmed_at=runtime.clock(),
-        )  # fmt: skip
-        session.add(reader)
-        session.flush()
-        set_streams(session, reader, STREAMS)
+        a_reader(session, runtime.clock(), f"r{one}@x.example", streams=STREAMS)
