@@ -271,7 +271,7 @@ def test_late_comers_are_those_of_the_segment(
         places = {place.name: place for place in session.exec(select(Organisation))}
         a_reader(session, now, "laat@gemeente.example", organisation=places["Emmen"])
         a_reader(session, now, "elders@gemeente.example", organisation=places["Veere"])
-        assert count_late_comers(session, runtime, mailing=mailing) == 1
+        assert count_late_comers(session, runtime, mailing=mailing, now=runtime.clock()) == 1
         assert add_late_comers(session, runtime, mailing=mailing, by=BERT, now=now) == 1
     assert queued(runtime) == ["laat@gemeente.example", "twee@gemeente.example"]
 
@@ -287,4 +287,4 @@ def test_an_issue_for_a_segment_that_is_no_segment_is_refused(runtime: Runtime, 
         session.add(stored)
         session.flush()
         with pytest.raises(SegmentBroken):
-            readers_for(session, runtime.vocabulary, stored)
+            readers_for(session, runtime.vocabulary, stored, now=runtime.clock())

@@ -136,7 +136,7 @@ def test_nobody_can_be_late_for_a_step(runtime: Runtime, clock) -> None:
     a_newcomer(runtime)
     with writing(runtime.engine) as session:
         mailing = session.exec(select(Mailing)).first()
-        assert count_late_comers(session, mailing=mailing) == 0
+        assert count_late_comers(session, runtime, mailing=mailing, now=runtime.clock()) == 0
         with pytest.raises(NoLateComers):
             add_late_comers(session, runtime, mailing=mailing, by=PUB, now=clock())
 
