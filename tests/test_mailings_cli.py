@@ -92,7 +92,7 @@ def test_a_mailing_is_paused_resumed_and_cancelled_by_its_title(runtime: Runtime
 
 
 def test_failures_are_shown_with_why_and_tried_again(by_smtp: Runtime, relay: Relay, run: Run) -> None:
-    relay.rcpt["lezer1@gemeente.example"] = "550 5.1.1 <lezer1@gemeente.example> unknown"
+    relay.rcpt["lezer1@gemeente.example"] = "550 5.7.1 <lezer1@gemeente.example> looks like spam"
     mailing_id = plan(by_smtp)
     deliver_due(by_smtp)
     shown = lines(run("show", mailing_id, "--state", "failed"))
