@@ -11,7 +11,7 @@ from sqlmodel import Session
 from service.database import reading, writing
 from service.mailing.targeting import predicates_now
 from service.runtime import Runtime
-from subscribers.consent import ConsentKind, record
+from subscribers.consent import CURRENT, ConsentKind, record
 from subscribers.organisations import Organisation
 from subscribers.segments.compiling import readers_of
 from subscribers.segments.expression import Condition, Group, Match, parse_expression
@@ -47,6 +47,7 @@ def size_of(population: int | None) -> set[str]:
 def populate(session: Session, runtime: Runtime) -> dict[int, Known]:
     """Forty readers who differ in all that can be asked, among them some without anything, and some who left."""
     now, made, places = runtime.clock(), {}, []
+    step = runtime.vocabulary.facet("step")[0].slug
     for name, province, region, population in PLACES:
         place = Organisation(
             kind="municipality", key=f"GM:{name}", name=name, province=province, ggd_region=region, population=population
@@ -71,6 +72,10 @@ def populate(session: Session, runtime: Runtime) -> dict[int, Known]:
                 source="t",
                 now=now,
             )
+        reader.domain = "jeugd" if number % 3 == 0 else ""
+        reader.policy_kind = "geen-beleid" if number % 4 == 1 else ""
+        reader.strategy_step = step if number % 5 == 2 else ""
+        session.add(reader)
         if number % 7 == 3:
             reader.state = "unsubscribed"
             session.add(reader)
@@ -83,7 +88,11 @@ def populate(session: Session, runtime: Runtime) -> dict[int, Known]:
                 "province": {place.province} if place and place.province else set(),
                 "ggd-region": {place.ggd_region} if place and place.ggd_region else set(),
                 "size": size_of(place.population) if place else set(),
-                "consent": {"2026-1"} if number % 5 == 0 else set(),
+                # Whoever receives a stream confirmed it, and so did every fifth.
+                "consent": {CURRENT.version} if number % 16 or number % 5 == 0 else set(),
+                "domain": {reader.domain} - {""},
+                "policy-kind": {reader.policy_kind} - {""},
+                "step": {reader.strategy_step} - {""},
             }
         )
     session.flush()
