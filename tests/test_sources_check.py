@@ -226,7 +226,7 @@ def test_a_crawl_now_is_a_line_for_each_database(
             "records": 3,
             "gone": {},
             "errors": {},
-            "note": "",
+            "note": "3 new records",
             "problems": [],
         }
     ]
