@@ -140,8 +140,8 @@ def _address(declaration: Declaration, since: datetime, until: datetime, extra: 
     filled = dict(declaration.documents.parameters)
     for name, text in filled.items():
         for hole, moment in moments.items():
-            text = text.replace(hole, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")  # noqa: PLW2901
-            text = text.replace(hole.replace("}", ":day}"), f"{moment.astimezone(UTC):%Y-%m-%d}")  # noqa: PLW2901
+            text = text.replace(hole, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")  # noqa: PLW2901  each hole is filled in turn
+            text = text.replace(hole.replace("}", ":day}"), f"{moment.astimezone(UTC):%Y-%m-%d}")  # noqa: PLW2901  each hole is filled in turn
         filled[name] = text
     return with_parameters(declaration.url, {**filled, **extra})
 
