@@ -1,41 +1,22 @@
 """A mailing that was paused says why and what to do; figures of a mailing are said as people say them."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from colleague import ANNA, BERT, Colleague, a_colleague
-from sqlmodel import col, select, update
+from colleague import BERT, Colleague, a_colleague
+from sqlmodel import col, update
 
-from service.database import reading, writing
+from service.database import writing
 from service.desk.live import live
 from service.desk.pauses import advice
 from service.i18n import clock_time, in_words, number, span
 from service.mailing.outbox import DeliveryState, Mailing
 from service.mailing.progress import Progress
 from service.runtime import Runtime
-from tests.mailings import over_smtp, plan
-from tests.relay import Relay, running_relay
+from tests.mailings import plan
 
-TITLE = "Kennispost december 2026"
 PLACE = "/redactie/verzendingen"
-
-
-@pytest.fixture
-def relay() -> Iterator[Relay]:
-    with running_relay() as made:
-        yield made
-
-
-@pytest.fixture
-def by_smtp(runtime: Runtime, relay: Relay) -> Runtime:
-    return over_smtp(runtime, relay)
-
-
-@pytest.fixture
-def anna(runtime: Runtime) -> Colleague:
-    return a_colleague(runtime, ANNA, "Anna", "editor")
 
 
 @pytest.fixture
@@ -43,20 +24,9 @@ def bert(runtime: Runtime) -> Colleague:
     return a_colleague(runtime, BERT, "Bert", "publisher")
 
 
-def the(runtime: Runtime, mailing_id: int = 1) -> Mailing:
-    with reading(runtime.engine) as session:
-        return session.get_one(Mailing, mailing_id)
-
-
 def texts(html: str) -> str:
     """What one reads of a page."""
     return " ".join(re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", html, flags=re.S).split())
-
-
-def the_mailing(runtime: Runtime) -> int:
-    """The id of the only mailing that is no letter."""
-    with reading(runtime.engine) as session:
-        return session.exec(select(Mailing.id).where(col(Mailing.urgent).is_(False))).one() or 0
 
 
 def test_a_pause_for_the_senders_fault_says_what_is_the_matter_and_what_to_do(
