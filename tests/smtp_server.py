@@ -12,12 +12,15 @@ Answer = Callable[[str], str | None]
 
 @dataclass
 class Scripted:
-    """What was said to it. `groups` are the pieces in which commands came, `messages` what was given after DATA."""
+    """What was said to it. `groups` are the pieces in which commands came, `pieces` all that came, `commands` what they
+    say, `messages` what was given after DATA."""
 
     port: int = 0
     extensions: tuple[str, ...] = ("PIPELINING",)
     answer: Answer = lambda command: None
     groups: list[bytes] = field(default_factory=list)
+    pieces: list[bytes] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
     connections: int = 0
 
@@ -66,6 +69,7 @@ def _talk(connection: socket.socket, server: Scripted) -> None:
     left = b""
     in_message = False
     while piece := connection.recv(65_536):
+        server.pieces.append(piece)
         if not in_message:
             server.groups.append(piece)
         left += piece
@@ -77,6 +81,7 @@ def _talk(connection: socket.socket, server: Scripted) -> None:
             if in_message:
                 server.messages.append(b"" if said == b"." else said)
             command = "." if in_message else said.decode()
+            server.commands.append(command)
             reply = _reply(server, command)
             if reply is None:
                 return

@@ -12,7 +12,7 @@ import time
 from service.bench.usage import usage_now
 from service.logs import set_up_logs
 from service.mailing.delivering import deliver_due
-from service.runtime import build_runtime
+from service.runtime import build_runtime, settle_down
 from service.settings import load_settings
 
 
@@ -20,6 +20,7 @@ def main() -> None:
     """Deliver once, and report on standard output."""
     set_up_logs(level=logging.WARNING)
     runtime = build_runtime(load_settings())
+    settle_down()  # as `kennispost work` does
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

@@ -13,7 +13,7 @@ from service.desk import ROUTERS
 from service.logs import set_up_logs
 from service.mailing.dkim_keys import load_signer
 from service.preparing import prepare_or_refuse
-from service.runtime import build_runtime
+from service.runtime import build_runtime, settle_down
 from service.schedule.clockwork import clockwork
 from service.serving import serve as serve_site
 from service.settings import load_settings
@@ -43,6 +43,7 @@ def serve(
         log.info(
             "serving", address=f"http://{host}:{port}", work=works, environment=runtime.settings.environment
         )
+        settle_down()
         with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
             stop = stack.enter_context(clockwork(runtime)) if works else None
             serve_site(app, host=host, port=port, stop=stop)
@@ -60,6 +61,7 @@ def work() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_args: ended.set())
         log.info("working", environment=runtime.settings.environment)
+        settle_down()
         with clockwork(runtime) as stop:
             while not ended.wait(timeout=0.5):
                 pass

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, update
+from sqlalchemy import Row, Select, bindparam, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
 from service.mailing.closing import WAITING, follow_mailings
-from service.mailing.outbox import END_STATES, Attempt, Delivery, DeliveryState, Mailing, MailingState
+from service.mailing.marks import add_attempts, mark_handed_over, mark_sent
+from service.mailing.outbox import END_STATES, Delivery, DeliveryState, Mailing, MailingState
 
 LEASE = timedelta(minutes=15)
 """How long a worker may take over a batch. One that is slower is not believed to be gone for good: what it says late counts."""
@@ -49,22 +50,8 @@ _CLAIMED = [_table.c[name] for name in Claimed.__dataclass_fields__]
 
 # Built once: these run for every few messages, and building a statement takes longer than running it.
 _ROW = _table.update().where(_table.c.id == bindparam("of"))
-_THESE = _table.update().where(_table.c.id.in_(bindparam("ids", expanding=True)))
-_HANDED = _THESE.values(
-    state=DeliveryState.HANDED_OVER, handed_over_at=bindparam("now"), lease_until=bindparam("lease")
-)
-_NAMED = _ROW.values(message_id=bindparam("message"))
-_SENT = _THESE.values(
-    state=DeliveryState.SENT,
-    reply="",
-    settled_at=bindparam("now"),
-    lease_until=None,
-    attempts=_table.c.attempts + 1,
-    first_tried_at=func.coalesce(_table.c.first_tried_at, bindparam("now")),
-)
 _SETTLED = ("state", "reply", "settled_at", "due_at", "attempts", "first_tried_at")
 _MARKED = _ROW.values(lease_until=None, **{name: bindparam(f"its_{name}") for name in _SETTLED})
-_TRIED = insert(Attempt)
 _LOCKED = (
     rows(*(_table.c[name] for name in ("id", "mailing_id", "due_at", "attempts", "first_tried_at")))
     .where(
@@ -74,9 +61,6 @@ _LOCKED = (
     )
     .order_by(_table.c.id)
     .with_for_update()
-)
-_LOCKED_SENDING = _LOCKED.where(
-    _table.c.mailing_id.in_(rows(col(Mailing.id)).where(col(Mailing.state) == MailingState.SENDING))
 )
 
 
@@ -133,12 +117,9 @@ def hand_over(
 
     What was paused or cancelled meanwhile is not among them.
     """
-    mine = _locked(session, message_ids, worker, DeliveryState.CLAIMED, which=_LOCKED_SENDING)
-    if mine:
-        connection = session.connection()
-        connection.execute(_HANDED, {"ids": list(mine), "now": now, "lease": now + lease})
-        connection.execute(_NAMED, [{"of": one, "message": message_ids[one]} for one in sorted(mine)])
-    return set(mine)
+    if not message_ids:
+        return set()
+    return mark_handed_over(session.connection(), message_ids, worker=worker, now=now, lease=now + lease)
 
 
 def release(session: Session, ids: Collection[int], *, worker: str, due_at: datetime | None = None) -> None:
@@ -156,22 +137,31 @@ def release(session: Session, ids: Collection[int], *, worker: str, due_at: date
 
 def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> None:
     """Write down how these ended. A lease that ran out meanwhile made them uncertain: the one who knows is believed."""
+    tried = _settle_sent(session, [one for one in settlements if _is_plain(one)], worker, now)
+    tried += _settle_others(session, [one for one in settlements if not _is_plain(one)], worker, now)
+    if tried:
+        add_attempts(session.connection(), [_attempt(one) for one in tried], now=now)
+
+
+def _settle_sent(
+    session: Session, sent: Sequence[Settlement], worker: str, now: datetime
+) -> list[Settlement]:
+    if not sent:
+        return []
+    ids = [one.delivery_id for one in sent]
+    mine = mark_sent(session.connection(), ids, worker=worker, now=now, held=HELD)
+    return [one for one in sent if one.delivery_id in mine]
+
+
+def _settle_others(
+    session: Session, settlements: Sequence[Settlement], worker: str, now: datetime
+) -> list[Settlement]:
     mine = _locked(session, [one.delivery_id for one in settlements], worker, *HELD)
     kept = [(one, mine[one.delivery_id]) for one in settlements if one.delivery_id in mine]
-    if not kept:
-        return
-    connection = session.connection()
-    sent = [one.delivery_id for one, _ in kept if _is_plain(one)]
-    if sent:
-        connection.execute(_SENT, {"ids": sent, "now": now})
-    others = [_marks(one, row, now) for one, row in kept if not _is_plain(one)]
-    if others:
-        connection.execute(_MARKED, others)
-    attempts = [_attempt(one, now) for one, _ in kept if one.server]
-    if attempts:
-        connection.execute(_TRIED, attempts)
-    going_on = {row.mailing_id for one, row in kept if one.state not in END_STATES}
-    follow_mailings(session, going_on)
+    if kept:
+        session.connection().execute(_MARKED, [_marks(one, row, now) for one, row in kept])
+        follow_mailings(session, {row.mailing_id for one, row in kept if one.state not in END_STATES})
+    return [one for one, _row in kept if one.server]
 
 
 def _due(now: datetime) -> Select[Any]:
@@ -194,17 +184,13 @@ def _sending(session: Session) -> Sequence[int | None]:
 
 
 def _locked(
-    session: Session,
-    ids: Collection[int],
-    worker: str,
-    *states: DeliveryState,
-    which: Select[Any] = _LOCKED,
+    session: Session, ids: Collection[int], worker: str, *states: DeliveryState
 ) -> dict[int, Row[Any]]:
     """Those of these rows that this worker has, in one of these states, and goes on to have until the transaction ends."""
     if not ids:
         return {}
     values = {"ids": list(ids), "worker": worker, "states": list(states)}
-    return {row.id: row for row in session.connection().execute(which, values)}
+    return {row.id: row for row in session.connection().execute(_LOCKED, values)}
 
 
 def _is_plain(one: Settlement) -> bool:
@@ -224,12 +210,11 @@ def _marks(one: Settlement, row: Row[Any], now: datetime) -> dict[str, object]:
     }
 
 
-def _attempt(one: Settlement, now: datetime) -> dict[str, object]:
+def _attempt(one: Settlement) -> dict[str, object]:
     return {
         "delivery_id": one.delivery_id,
-        "at": now,
         "server": one.server,
-        "outcome": one.state,
+        "outcome": one.state.value,
         "code": one.code,
         "reply": one.reply,
     }

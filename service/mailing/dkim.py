@@ -55,8 +55,23 @@ class Signer:
     keys: tuple[Key, ...]
 
 
+@dataclass(frozen=True)
+class Unsigned:
+    """A signature to be made: the header's value up to it, and the octets that it covers."""
+
+    private: PrivateKey = field(repr=False)
+    value: str
+    covered: bytes
+
+
 def sign(signer: Signer, *, headers: Headers, body_hash: bytes, now: datetime) -> bytes:
-    """The `DKIM-Signature` headers to put before these, one for each key, each with its CRLF.
+    """The `DKIM-Signature` headers to put before these, one for each key, each with its CRLF."""
+    to_sign = unsigned(signer, headers=headers, body_hash=body_hash, now=now)
+    return b"".join([signature_header(one, signature(one)) for one in to_sign])
+
+
+def unsigned(signer: Signer, *, headers: Headers, body_hash: bytes, now: datetime) -> list[Unsigned]:
+    """All of signing but the arithmetic: a signature to be made for each key.
 
     `body_hash` is `hash_body` of the body, or the digest of a hash that was copied at the end of a shared beginning, when
     the body is in relaxed form. `From` is signed once more than it stands there, so that none can be added.
@@ -66,7 +81,23 @@ def sign(signer: Signer, *, headers: Headers, body_hash: bytes, now: datetime) -
     lines = "".join([line for _name, line in reversed(covered)])
     signed = f"c=relaxed/relaxed;{_FOLD}d={signer.domain}; t={int(now.timestamp())};{_FOLD}h={listed};"
     tags = f"{signed}{_FOLD}bh={base64.b64encode(body_hash).decode()};{_FOLD}b="
-    return b"".join([_signature(key, tags, lines) for key in signer.keys])
+    return [_unsigned(key, tags, lines) for key in signer.keys]
+
+
+def signature(one: Unsigned) -> bytes:
+    """The arithmetic: nearly all the time that signing takes, and meanwhile other threads run."""
+    if isinstance(one.private, RSAPrivateKey):
+        return one.private.sign(one.covered, _PADDING, _SHA256)
+    return one.private.sign(hashlib.sha256(one.covered).digest())  # RFC 8463, 3: of the hash, not of the text
+
+
+def signature_header(one: Unsigned, made: bytes) -> bytes:
+    """The header, whole, with its CRLF."""
+    written = base64.b64encode(made).decode()
+    folded = _FOLD.join(
+        written[start : start + _SIGNATURE_LINE] for start in range(0, len(written), _SIGNATURE_LINE)
+    )
+    return f"DKIM-Signature: {one.value}{folded}\r\n".encode("ascii")
 
 
 def sign_message(signer: Signer, message: bytes, *, now: datetime) -> bytes:
@@ -129,18 +160,9 @@ def _groups(names: Sequence[str], size: int) -> Iterable[Sequence[str]]:
     return (names[start : start + size] for start in range(0, len(names), size))
 
 
-def _signature(key: Key, tags: str, lines: str) -> bytes:
+def _unsigned(key: Key, tags: str, lines: str) -> Unsigned:
     """One header over these lines. Its own relaxed form is itself with a blank for each fold, since `b=` is its last tag."""
     value = f"v=1; a={key.algorithm}; s={key.selector}; {tags}"
-    hashed = f"{lines}dkim-signature:{value.replace(_FOLD, ' ')}"
-    made = base64.b64encode(_private_sign(key.private, hashed.encode("latin-1"))).decode()
-    folded = _FOLD.join(
-        made[start : start + _SIGNATURE_LINE] for start in range(0, len(made), _SIGNATURE_LINE)
+    return Unsigned(
+        key.private, value, f"{lines}dkim-signature:{value.replace(_FOLD, ' ')}".encode("latin-1")
     )
-    return f"DKIM-Signature: {value}{folded}\r\n".encode("ascii")
-
-
-def _private_sign(key: PrivateKey, hashed: bytes) -> bytes:
-    if isinstance(key, RSAPrivateKey):
-        return key.sign(hashed, _PADDING, _SHA256)
-    return key.sign(hashlib.sha256(hashed).digest())  # RFC 8463, 3: of the hash, not of the text

@@ -1,7 +1,7 @@
 """Drafts: what claimed deliveries are to say, read from the database; or how they end here (gone, suppressed, refused)."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -49,6 +49,7 @@ class Kept:
     bodies: dict[tuple[int, bool], tuple[str, Body]] = field(default_factory=dict)
     reasons: dict[tuple[int, str], Mapping[str, Piece]] = field(default_factory=dict)
     organisations: dict[int, Organisation] = field(default_factory=dict)
+    partners: Sequence[Helper] = ()
     helpers: dict[int, tuple[Helper, ...]] = field(default_factory=dict)
     regions: dict[tuple[tuple[int, ...], str], str] = field(default_factory=dict)
 
@@ -227,11 +228,11 @@ def _keep_organisations(session: Session, kept: Kept, recipients: Recipients) ->
     wanted = {one for ids in recipients.organisation_ids.values() for one in ids} - kept.organisations.keys()
     if not wanted:
         return
-    known = helpers(session)
+    kept.partners = kept.partners or helpers(session)
     for found in session.exec(select(Organisation).where(col(Organisation.id).in_(wanted))):
         session.expunge(found)
         kept.organisations[found.id or 0] = found
-        kept.helpers[found.id or 0] = who_helps(found, known)
+        kept.helpers[found.id or 0] = who_helps(found, kept.partners)
 
 
 def _region(batch: _Batch, organisations: tuple[Organisation, ...], language: str) -> str:

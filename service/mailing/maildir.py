@@ -57,7 +57,7 @@ class MaildirTransport:
     ) -> None:
         """Nothing is held open."""
 
-    async def send(self, envelope: Envelope) -> Outcome:
+    async def send(self, envelope: Envelope, _upcoming: Envelope | None = None) -> Outcome:
         """Write one message. A full disk or a missing right is the mailbox's fault, not the message's."""
         try:
             written = store(self._folder, envelope)

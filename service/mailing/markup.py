@@ -39,4 +39,6 @@ def wrap_text(text: str) -> str:
 
 def wrap_line(line: str) -> list[str]:
     """One line, folded; a list item's further lines are not indented, so that no blanks stand in a row."""
+    if line and len(line) <= LINE and line.isprintable() and line[-1] != " ":
+        return [line]  # as most are: the library takes its time over these too
     return textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) or [""]

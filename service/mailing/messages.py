@@ -107,8 +107,11 @@ def _headers(message: Message) -> Iterable[tuple[str, str]]:
     yield "Feedback-ID", message.listed.feedback_id
 
 
+@lru_cache(maxsize=512)
 def check_header(name: str, value: str) -> None:
     """Hold a header to what may go on the wire. Only an address may be other than ASCII (RFC 6532).
+
+    What was found right is remembered: most headers are the same from message to message.
 
     Raises:
         MailRefused: it holds a line break that is no folding, is not ASCII, or has a line of more than 998 octets.

@@ -3,8 +3,11 @@
 The commits lie between the steps on purpose. Stopped at any point, nothing is lost and nothing is sent twice: what was
 claimed goes back, what may have left is uncertain and waits for a person; that is never more than `WINDOW` messages.
 
-    claim ──> draft ──> build, sign ──> [queue] ──> hand over ──> [feed] ──> connections ──> settle
-    └──────── `_compose`, ahead of ────────┘        └──────────────── `_feed` ────────────────┘
+    claim ──> draft ──> prepare ──> sign ──> [queue] ──> hand over ──> [feed] ──> connections ──> settle
+    └──────────── `_compose`, ahead of ───────────┘      └────────────── `_keep_fed` ──────────────┘
+
+One thread does all that is Python, since the interpreter lets only one run; what lets go of it has threads of its own:
+the ledger waits for the database, signing does arithmetic.
 """
 
 import asyncio
@@ -28,7 +31,7 @@ from service.mailing.claims import Claimed, Settlement, claim, release
 from service.mailing.closing import finish_mailings
 from service.mailing.dkim import Signer
 from service.mailing.drafts import Kept, draft_all
-from service.mailing.envelopes import Draft, build
+from service.mailing.envelopes import Draft, Prepared, complete, prepare, signatures_for
 from service.mailing.noting import Noted, Noter, Outcomes, note
 from service.mailing.sending import Feed
 from service.mailing.transport import Envelope, Transport
@@ -54,8 +57,11 @@ LOOK_SECONDS = 0.1
 GRACE_SECONDS = 2.5
 """How long a message that is under way may take after that; `serve` stops within 5 seconds in all."""
 
-SIGNERS = 2
-"""Threads that compose and sign. Signing lets go of the interpreter; the rest does not: more would only stand in the way."""
+SIGNING = 3
+"""Chunks that are being signed while the next is prepared."""
+
+SIGNERS = 1
+"""Threads that sign. One does 3,000 messages a second, and each more stands in the way of what is Python."""
 
 Composed = Envelope | Settlement
 
@@ -100,8 +106,8 @@ class Run:
     report: DeliveryReport = field(default_factory=DeliveryReport)
     over: bool = False
     ledger: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "kennispost-ledger"))
-    composers: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(SIGNERS, "kennispost-composer")
+    signers: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(SIGNERS, "kennispost-signer")
     )
 
     @property
@@ -149,10 +155,12 @@ async def run_through(run: Run) -> None:
             asyncio.create_task(feed.work(run.transport)) for _ in range(run.transport.connections)
         ]
         composing = asyncio.create_task(_compose(run, ahead.queue, feed))
+        looking = asyncio.create_task(_look(feed))
         try:
             await _keep_fed(run, feed, ahead, composing)
         finally:
             run.over = True
+            looking.cancel()
             feed.close()
             await _stop_composing(composing, ahead)
             await _end(run, feed, connections)
@@ -163,17 +171,25 @@ async def _keep_fed(run: Run, feed: Feed, ahead: _Ahead, composing: asyncio.Task
     while not run.stop.is_set() and not feed.dead:
         room = WINDOW - feed.under_way + len(feed.outcomes)
         more = bool(ahead) and room > 0 and not run.over
-        if len(feed.outcomes) >= CHUNK or (feed.idle and (feed.outcomes or more)):
+        enough = len(feed.outcomes) >= CHUNK or (more and room >= CHUNK)
+        if enough or (feed.idle and (feed.outcomes or more)):
             await _write_down(run, feed, ahead.take(min(CHUNK, room)))
         elif (composing.done() or run.over) and not more and not feed.under_way:
             break
         else:
-            await feed.wait(LOOK_SECONDS)
+            await feed.wait()
     if composing.done():
         composing.result()  # what went wrong in it is said
     if feed.dead and feed.trouble:
         run.report.unreachable = feed.trouble.reply or "The relay could not be reached."
         log.warning("relay unreachable", reply=run.report.unreachable, waiting=len(run.held))
+
+
+async def _look(feed: Feed) -> None:
+    """Have it looked now and then whether to stop."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        feed.news.set()
 
 
 async def _write_down(run: Run, feed: Feed, chunk: Sequence[Composed]) -> None:
@@ -208,25 +224,52 @@ def _note(run: Run, outcomes: Outcomes, chunk: Sequence[Composed]) -> Noted:
 
 
 async def _compose(run: Run, composed: asyncio.Queue[list[Composed]], feed: Feed) -> None:
-    """Claim, draft, and build ahead, until nothing is due. A relay that is down is found so before much is composed in vain."""
+    """Claim, draft, prepare and sign ahead, until nothing is due. That a relay is down is found before much is made in vain."""
+    signing: deque[_Signing] = deque()
     batch = min(run.batch, CHUNK)
     try:
         while not run.over and not run.stop.is_set():
             claimed = await _in(run.ledger, partial(_claim, run, batch))
             if not claimed:
-                return
-            drafts = await _in(run.composers, partial(_draft, run, claimed))
-            chunks = [drafts[at : at + CHUNK] for at in range(0, len(drafts), CHUNK)]
-            building = [_in(run.composers, partial(_build, run, chunk)) for chunk in chunks]
-            for chunk in building:
-                built = await chunk
-                await composed.put(built)
-                feed.news.set()
-                if any(isinstance(one, Envelope) for one in built):
-                    await feed.proved.wait()
+                break
+            drafts = _draft(run, claimed)
+            for at in range(0, len(drafts), CHUNK):
+                signing.append(_sign(run, drafts[at : at + CHUNK]))
+                while len(signing) > SIGNING or (signing and not feed.proved.is_set()):
+                    await _pass_on(await signing.popleft().done(), composed, feed)
             batch = run.batch
+        while signing:
+            await _pass_on(await signing.popleft().done(), composed, feed)
     finally:
         feed.news.set()
+
+
+@dataclass(frozen=True)
+class _Signing:
+    """Messages whose signatures are being made."""
+
+    prepared: Sequence[Prepared | Settlement]
+    signatures: "asyncio.Future[list[list[bytes]]]"
+
+    async def done(self) -> list[Composed]:
+        """The messages, complete."""
+        return [
+            one if isinstance(one, Settlement) else complete(one, made)
+            for one, made in zip(self.prepared, await self.signatures, strict=True)
+        ]
+
+
+def _sign(run: Run, drafts: Sequence[Draft | Settlement]) -> _Signing:
+    """Prepare here, sign elsewhere."""
+    prepared = [one if isinstance(one, Settlement) else prepare(one, run.signer) for one in drafts]
+    return _Signing(prepared, _in(run.signers, partial(signatures_for, prepared)))
+
+
+async def _pass_on(built: list[Composed], composed: asyncio.Queue[list[Composed]], feed: Feed) -> None:
+    await composed.put(built)
+    feed.news.set()
+    if any(isinstance(one, Envelope) for one in built):
+        await feed.proved.wait()
 
 
 def _claim(run: Run, size: int) -> list[Claimed]:
@@ -241,10 +284,6 @@ def _claim(run: Run, size: int) -> list[Claimed]:
 def _draft(run: Run, claimed: list[Claimed]) -> list[Draft | Settlement]:
     with reading(run.runtime.engine) as session:
         return draft_all(session, run.runtime, claimed, run.kept, now=run.runtime.clock())
-
-
-def _build(run: Run, drafts: Sequence[Draft | Settlement]) -> list[Composed]:
-    return [one if isinstance(one, Settlement) else build(one, run.signer) for one in drafts]
 
 
 async def _stop_composing(composing: asyncio.Task[None], ahead: _Ahead) -> None:

@@ -1,7 +1,6 @@
 """Sending: messages that may leave now go through a transport, over all its connections at once."""
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Iterable
 
@@ -40,12 +39,10 @@ class Feed:
         """Whether no connection works any more."""
         return self.trouble is not None and self._connections == 0
 
-    async def wait(self, seconds: float) -> None:
-        """Until there is news, or so long."""
+    async def wait(self) -> None:
+        """Until there is news."""
         self.news.clear()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self.news.wait()
+        await self.news.wait()
 
     def add(self, envelopes: Iterable[Envelope]) -> None:
         """These may leave."""
@@ -67,22 +64,29 @@ class Feed:
     async def work(self, transport: Transport) -> None:
         """Be one connection: send until the feed is closed, or the relay cannot be reached."""
         self._connections += 1
+        upcoming: Envelope | None = None
         try:
-            while (envelope := await self._take()) is not None:
-                self._sending += 1
+            while (envelope := upcoming or await self._take()) is not None and not self._closed:
+                upcoming = self._upcoming()
+                self._sending += 1 + (upcoming is not None)
                 try:
-                    outcome = await _send(transport, envelope)
+                    outcome = await _send(transport, envelope, upcoming)
                 finally:
-                    self._sending -= 1
+                    self._sending -= 1 + (upcoming is not None)
                 if outcome.result is Result.UNREACHABLE:
                     self.trouble = outcome
-                    self._waiting.appendleft(envelope)  # another connection may still work
+                    back = [envelope, upcoming] if upcoming else [envelope]
+                    self._waiting.extendleft(reversed(back))  # another connection may still work
                     self._more.set()
                     return
                 self._done(envelope, outcome)
         finally:
             self._connections -= 1
             self.news.set()
+
+    def _upcoming(self) -> Envelope | None:
+        """What this connection sends next, when there is enough for each: none waits for a slow one while another is idle."""
+        return self._waiting.popleft() if len(self._waiting) >= self._connections else None
 
     async def _take(self) -> Envelope | None:
         while not self._waiting:
@@ -100,8 +104,8 @@ class Feed:
             self.news.set()
 
 
-async def _send(transport: Transport, envelope: Envelope) -> Outcome:
+async def _send(transport: Transport, envelope: Envelope, upcoming: Envelope | None) -> Outcome:
     try:
-        return await transport.send(envelope)
+        return await transport.send(envelope, upcoming)
     except Exception as error:  # a defect met in one message must not take the outcomes of the others with it
         return Outcome(Result.UNCERTAIN, "", reply=f"{type(error).__name__}: {error}")

@@ -1,7 +1,8 @@
 """A session: one SMTP connection over which messages go one after another (RFC 5321), in groups where PIPELINING is offered.
 
 Connecting, STARTTLS and AUTH are aiosmtplib's; then the connection is taken over, since a group of commands
-(RFC 2920) has several replies under way, which no client library reads. A message costs two round trips instead of four.
+(RFC 2920) has several replies under way, which no client library reads. A message costs two round trips instead of four,
+or one, where the next is known: its commands go along with this message (RFC 2920, 3.1).
 """
 
 import asyncio
@@ -10,11 +11,9 @@ from typing import cast
 
 from aiosmtplib import SMTP
 
+from service.mailing.incoming import CLOSED, Incoming
 from service.mailing.replies import Reply, Step
 from service.mailing.transport import Envelope
-
-LONGEST_LINE, MOST_LINES = 8_192, 200
-"""Octets of a line and lines of a reply, after which a server is not believed to end it."""
 
 
 class SessionLost(Exception):
@@ -34,33 +33,34 @@ class Exchange:
 
 
 class Session:
-    """One connection. `sent` counts the messages that went over it, `usable` says whether another may."""
+    """One connection. `sent` counts the messages that went over it, `usable` says whether another may.
+
+    `announced` is the message whose commands went along with the last one: the next that must be sent here.
+    """
 
     def __init__(self, client: SMTP, *, server: str, timeout: float) -> None:
         if client.transport is None:
-            raise SessionLost("The relay closed the connection.", given=False)
+            raise SessionLost(CLOSED, given=False)
         self.server = server
         self.sent = 0
         self.usable = True
-        self._timeout = timeout
+        self.announced: Envelope | None = None
         self._client = client  # kept: when it is collected, it closes the connection
         self._pipelining = client.supports_extension("pipelining")
         self._smtputf8 = client.supports_extension("smtputf8")
         self._transport = cast(asyncio.Transport, client.transport)
-        self._reader = asyncio.StreamReader(limit=LONGEST_LINE)
-        self._protocol = asyncio.StreamReaderProtocol(self._reader)
-        self._transport.set_protocol(self._protocol)
-        self._protocol.connection_made(self._transport)
+        self._incoming = Incoming(timeout=timeout)
+        self._transport.set_protocol(self._incoming)
         self._open = False  # a transaction that a refusal left open on the server
 
-    async def send(self, envelope: Envelope) -> Exchange:
-        """Hand one message over.
+    async def send(self, envelope: Envelope, upcoming: Envelope | None = None) -> Exchange:
+        """Hand one message over. Where the server takes groups, `upcoming` is announced along with it.
 
         Raises:
             SessionLost: no reply came that can be believed.
             CancelledError: before the message was given. After that, being cancelled is SessionLost with `given`.
         """
-        if envelope.smtputf8 and not self._smtputf8:
+        if not self._can_take(envelope):
             return Exchange(
                 Step.RCPT, Reply(550, "5.6.7 The relay does not offer SMTPUTF8, which this address needs.")
             )
@@ -74,7 +74,7 @@ class Session:
         if refused is not None:
             self.usable = self.usable and refused.reply.code != 421
             return refused
-        return await self._give(envelope)
+        return await self._give(envelope, upcoming)
 
     def close(self) -> None:
         """Let go of the connection, without a word."""
@@ -89,6 +89,9 @@ class Session:
             pass
         finally:
             self.close()
+
+    def _can_take(self, envelope: Envelope) -> bool:
+        return self._smtputf8 or not envelope.smtputf8
 
     async def _announce(self, envelope: Envelope) -> Exchange | None:
         """MAIL, RCPT and DATA, one by one; the refusal when it does not come to the message."""
@@ -105,8 +108,9 @@ class Session:
     async def _announce_together(self, envelope: Envelope) -> Exchange | None:
         """The same as one group. DATA ends it, since what follows depends on its reply (RFC 2920, 3.1)."""
         steps = _commands(envelope)
-        reset = b"RSET\r\n" if self._open else b""
-        self._write(reset + b"".join([command for _step, command in steps]))
+        if self.announced is None:
+            self._write(b"RSET\r\n" * self._open + _group(envelope))
+        self.announced = None
         answers = await self._replies(len(steps) + self._open)
         replies = list(zip([step for step, _command in steps], answers[self._open :], strict=True))
         self._open = False
@@ -119,9 +123,12 @@ class Session:
             self._open = False
         return refused
 
-    async def _give(self, envelope: Envelope) -> Exchange:
+    async def _give(self, envelope: Envelope, upcoming: Envelope | None) -> Exchange:
         """The message itself. From the first byte on, a lost connection leaves its fate unknown."""
         ending = b".\r\n" if envelope.message.endswith(b"\r\n") else b"\r\n.\r\n"
+        if upcoming is not None and self._pipelining and self._can_take(upcoming):
+            self.announced = upcoming
+            ending += _group(upcoming)
         try:
             self._write(envelope.message + ending)
             reply = await self._reply()
@@ -140,36 +147,23 @@ class Session:
         return await self._reply()
 
     def _write(self, data: bytes) -> None:
-        if self._transport.is_closing():
-            raise SessionLost("The relay closed the connection.", given=False)
+        if self._transport.is_closing() or self._incoming.lost:
+            raise SessionLost(self._incoming.lost or CLOSED, given=False)
         self._transport.write(data)
 
     async def _reply(self) -> Reply:
         return (await self._replies(1))[0]
 
     async def _replies(self, number: int) -> list[Reply]:
-        """The next replies, within the time that one may take."""
+        """The next replies, each group within the time that one may take."""
         try:
-            async with asyncio.timeout(self._timeout):
-                return [await self._read() for _ in range(number)]
-        except TimeoutError as error:
-            raise SessionLost("The relay did not answer in time.", given=False) from error
-        except ValueError as error:  # no number, or a line without an end
-            raise SessionLost("The relay answered with something that is no SMTP.", given=False) from error
-        except OSError as error:
-            raise SessionLost(f"The connection was lost: {error}", given=False) from error
+            return await self._incoming.take(number)
+        except ConnectionError as error:
+            raise SessionLost(str(error), given=False) from error
 
-    async def _read(self) -> Reply:
-        """One reply, of one line or several (RFC 5321, 4.2.1)."""
-        lines: list[str] = []
-        while len(lines) < MOST_LINES:
-            line = await self._reader.readline()
-            if not line.endswith(b"\n"):
-                raise SessionLost("The relay closed the connection.", given=False)
-            lines.append(line[4:].decode("utf-8", "replace").strip())
-            if line[3:4] != b"-":
-                return Reply(int(line[:3]), "\n".join(lines))
-        raise ValueError("a reply without an end")
+
+def _group(envelope: Envelope) -> bytes:
+    return b"".join([command for _step, command in _commands(envelope)])
 
 
 def _commands(envelope: Envelope) -> tuple[tuple[Step, bytes], ...]:

@@ -69,8 +69,10 @@ class Transport(Protocol):
         """Let go of every connection."""
         ...
 
-    async def send(self, envelope: Envelope) -> Outcome:
+    async def send(self, envelope: Envelope, upcoming: Envelope | None = None) -> Outcome:
         """Hand one message over. Whatever the server does is an outcome, never an exception.
+
+        `upcoming` is the one that is sent after this, or never: what asks nothing of its own may go along already.
 
         Cancelled before the message was given to the server, it raises CancelledError: nothing left. Cancelled after,
         the outcome is uncertain.
