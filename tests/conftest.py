@@ -21,8 +21,23 @@ from service.settings import Settings
 pytest_plugins = ["tests.serving", "tests.visitor"]
 
 ENGINES = ("sqlite", "postgresql")
-TEMPLATE = f"kennispost_template_{os.getpid()}"
-"""The database that each test gets a copy of; several test processes may share a server."""
+DATABASE = f"kennispost_test_{os.getpid()}"
+"""The PostgreSQL database of this test process; several may share a server."""
+
+EMPTY = """SET session_replication_role = replica;
+DO $$ DECLARE one record; filled boolean; BEGIN
+  FOR one IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || quote_ident(one.name) || ')' INTO filled;
+    IF filled THEN EXECUTE 'DELETE FROM ' || quote_ident(one.name); END IF;
+  END LOOP;
+  FOR one IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE 'ALTER SEQUENCE ' || quote_ident(one.name) || ' RESTART';
+  END LOOP;
+END $$"""
+"""Makes it as new: forty times as fast as another copy. Without triggers, since some tables refuse to lose a row."""
+
+LEFT_OVER = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+"""Ends what a test before left open: it would be waited for."""
 
 
 class SetClock:
@@ -67,7 +82,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server, with a template database that has all tables."""
+    """The URL of a PostgreSQL server."""
     given = os.environ.get("KENNISPOST_TEST_POSTGRESQL_URL", "")
     server = None
     if not given:
@@ -80,15 +95,22 @@ def postgresql_server() -> Iterator[str]:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
-    engine = open_engine(Settings(database_url=_database(given, TEMPLATE)))
-    migrate(engine)
-    engine.dispose()
     yield given
-    with _administrator(given).connect() as connection:
-        connection.execute(text(f"DROP DATABASE {TEMPLATE}"))
     if server is not None:
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: str) -> Iterator[str]:
+    """The URL of a database with all tables, made once and emptied for each test."""
+    with _administrator(postgresql_server).connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {DATABASE}"))
+    engine = open_engine(Settings(database_url=_database(postgresql_server, DATABASE)))
+    migrate(engine)
+    engine.dispose()
+    yield _database(postgresql_server, DATABASE)
+    with _administrator(postgresql_server).connect() as connection:
+        connection.execute(text(f"DROP DATABASE {DATABASE} WITH (FORCE)"))
 
 
 def _database(url: str, name: str) -> str:
@@ -96,8 +118,8 @@ def _database(url: str, name: str) -> str:
     return make_url(url).set(database=name, drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _administrator(url: str) -> Engine:
-    psycopg_url = _database(url, "postgres").replace("postgresql://", "postgresql+psycopg://")
+def _administrator(url: str, name: str = "postgres") -> Engine:
+    psycopg_url = _database(url, name).replace("postgresql://", "postgresql+psycopg://")
     return create_engine(psycopg_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
@@ -108,14 +130,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "kennispost.db")
         yield ""
         return
-    server = request.getfixturevalue("postgresql_server")
-    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
-    admin = _administrator(server)
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
-    yield _database(server, name)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    url = request.getfixturevalue("postgresql_database")
+    with _administrator(url, DATABASE).connect() as connection:
+        connection.execute(text(LEFT_OVER), {"name": DATABASE})
+        connection.exec_driver_sql(EMPTY)
+    yield url
 
 
 @pytest.fixture
