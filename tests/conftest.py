@@ -36,7 +36,9 @@ DO $$ DECLARE one record; filled boolean; BEGIN
 END $$"""
 """Makes it as new: forty times as fast as another copy. Without triggers, since some tables refuse to lose a row."""
 
-LEFT_OVER = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+LEFT_OVER = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+)
 """Ends what a test before left open: it would be waited for."""
 
 

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from service.database import reading, writing
@@ -267,3 +268,22 @@ def test_with_nothing_due_nothing_is_written(runtime: Runtime) -> None:
     plan(runtime, readers=1)
     assert deliver_due(runtime, stop=stopped).sent == 0
     assert deliveries(runtime)[0].state == DeliveryState.PLANNED
+
+
+def test_a_tick_over_what_only_waits_writes_nothing(by_smtp: Runtime, clock) -> None:
+    plan(by_smtp, readers=2)
+    with writing(by_smtp.engine) as session:
+        mailing = session.exec(select(Mailing)).one()
+        mailing.state = MailingState.PAUSED
+        session.add(mailing)
+    told: list[str] = []
+    event.listen(
+        by_smtp.engine, "before_cursor_execute", lambda *given: told.append(given[2].split()[0].upper())
+    )
+    assert deliver_due(by_smtp).sent == 0
+    assert "UPDATE" not in told
+    with writing(by_smtp.engine) as session:
+        mailing = session.exec(select(Mailing)).one()
+        mailing.state = MailingState.SENDING
+        session.add(mailing)
+    assert deliver_due(by_smtp).sent == 2

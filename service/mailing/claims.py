@@ -90,6 +90,19 @@ def recover(session: Session, *, now: datetime) -> None:
     )
 
 
+def anything_due(session: Session, *, now: datetime, bulk: bool = True) -> bool:
+    """Whether `claim` would find anything."""
+    urgent = _due(now).where(col(Delivery.urgent), col(Delivery.state).in_(WAITING))
+    if session.connection().execute(urgent.limit(1)).first() is not None:
+        return True
+    waiting = (
+        _due(now).where(col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == state)
+        for mailing_id in (_sending(session) if bulk else ())
+        for state in WAITING
+    )
+    return any(session.connection().execute(one.limit(1)).first() is not None for one in waiting)
+
+
 def claim(
     session: Session, *, worker: str, now: datetime, batch: int, lease: timedelta = LEASE, bulk: bool = True
 ) -> list[Claimed]:

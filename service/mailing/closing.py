@@ -13,6 +13,9 @@ from service.mailing.outbox import OPEN_STATES, Delivery, DeliveryState, Mailing
 WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 """States from which a delivery may be claimed."""
 
+LEASED = (DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
+"""States in which a worker has a delivery until its lease runs out."""
+
 NOT_HANDED_OVER = (*WAITING, DeliveryState.CLAIMED)
 """Nothing of these is on its way: they can still be stopped."""
 
@@ -38,6 +41,16 @@ def finish_mailings(session: Session, *, now: datetime) -> None:
         )
         session.connection().execute(finished.values(state=MailingState.FINISHED, finished_at=now))
     wind_down(session, now=now)
+
+
+def anything_over(session: Session, *, now: datetime) -> bool:
+    """Whether a lease ran out, or a mailing is to be finished or wound down."""
+    over = exists().where(col(Delivery.state).in_(LEASED), col(Delivery.lease_until) < now)
+    done = exists().where(col(Mailing.state) == MailingState.SENDING, ~_OPEN)
+    cancelled = exists().where(
+        col(Mailing.state) == MailingState.CANCELLED, col(Mailing.finished_at).is_(None)
+    )
+    return bool(session.connection().execute(rows(over | done | cancelled)).scalar())
 
 
 def wind_down(session: Session, *, now: datetime) -> None:

@@ -3,17 +3,15 @@
 import asyncio
 import threading
 
-from sqlmodel import col, select
-
 from service.database import reading, writing
-from service.mailing.claims import recover
-from service.mailing.closing import finish_mailings
+from service.mailing.claims import anything_due, recover
+from service.mailing.closing import anything_over, finish_mailings
 from service.mailing.dkim_keys import load_signer
 from service.mailing.maildir import MaildirTransport
-from service.mailing.outbox import OPEN_STATES, Delivery, Mailing
 from service.mailing.running import DeliveryReport, Run, run_through
 from service.mailing.smtp import SmtpTransport
 from service.mailing.transport import Transport
+from service.mailing.windows import is_open
 from service.runtime import Runtime
 
 BATCH = 200
@@ -52,10 +50,9 @@ def transport_of(runtime: Runtime) -> Transport:
 def _begin(runtime: Runtime) -> bool:
     """Free what others left behind; whether there is anything to do. A tick with nothing to do writes nothing."""
     now = runtime.clock()
+    bulk = is_open(runtime.settings.send_window, now)
     with reading(runtime.engine) as session:
-        unfinished = session.exec(select(Mailing.id).where(col(Mailing.finished_at).is_(None)).limit(1))
-        waiting = select(Delivery.id).where(col(Delivery.state).in_(OPEN_STATES)).limit(1)
-        if unfinished.first() is None and session.exec(waiting).first() is None:
+        if not (anything_due(session, now=now, bulk=bulk) or anything_over(session, now=now)):
             return False
     with writing(runtime.engine) as session:
         recover(session, now=now)

@@ -1,7 +1,7 @@
 """Relays: where messages are handed in, the second for when the first cannot be reached. Connecting is aiosmtplib's."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
@@ -85,14 +85,13 @@ def relays_of(settings: Settings) -> list[Relay]:
     )
     if not settings.smtp_fallback_host:
         return [first]
-    second = Relay(
+    second = replace(
+        first,
         host=settings.smtp_fallback_host,
         port=settings.smtp_fallback_port,
         security=settings.smtp_fallback_security,
         username=settings.smtp_fallback_username,
         password=settings.smtp_fallback_password.get_secret_value(),
-        timeout=settings.smtp_timeout,
-        trusted=trusted,
     )
     return [first, second]
 

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,6 +23,11 @@ RHYTHM_SECONDS = 15
 SLOW_SECONDS = 60
 DELIVERY_SECONDS = 2
 IMPORT_SECONDS = 2
+
+RELAY_SECONDS = 20
+"""How long a relay that could not be reached is left alone: each try composes some messages in vain."""
+
+DELIVERY = "delivery"
 
 
 def worker_name() -> str:
@@ -48,9 +54,10 @@ def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
     scheduler.add_job(
         _safely,
         "interval",
+        id=DELIVERY,
         seconds=DELIVERY_SECONDS,
-        args=[deliver_due, runtime],
-        kwargs={"stop": stop},
+        args=[_deliver, runtime],
+        kwargs={"stop": stop, "scheduler": scheduler},
         next_run_time=system_clock(),  # what a predecessor left waits no longer than it must
     )
     scheduler.add_job(
@@ -62,6 +69,12 @@ def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
     finally:
         stop.set()
         scheduler.shutdown(wait=True)
+
+
+def _deliver(runtime: Runtime, *, stop: threading.Event, scheduler: BackgroundScheduler) -> None:
+    """Send what is due; after a relay that is down, wait a while."""
+    if deliver_due(runtime, stop=stop).unreachable and not stop.is_set():
+        scheduler.modify_job(DELIVERY, next_run_time=system_clock() + timedelta(seconds=RELAY_SECONDS))
 
 
 def _safely(work, runtime: Runtime, **values: object) -> None:  # type: ignore[no-untyped-def]  # two kinds of work
