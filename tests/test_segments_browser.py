@@ -44,7 +44,7 @@ def desk(runtime: Runtime) -> Iterator[str]:
         for number, place in enumerate(
             session.exec(select(Organisation).where(Organisation.kind == "municipality"))
         ):
-            for reader in range((0, 1, 3, 6, 0, 11, 2, 0, 27)[number % 9]):
+            for reader in range((0, 1, 3, 6, 0, 11, 2, 0, 27)[number % 9] if number < 72 else number % 2):
                 a_reader(
                     session, runtime.clock(), f"lezer{number}.{reader}@gemeente.example", organisation=place,
                     interests=["lachgas"] if reader % 2 else [],

@@ -4,31 +4,66 @@ Exit codes: 0 done, 1 something failed, 2 wrong use.
 """
 
 import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from service.cli import (
-    bench,
-    bounces,
-    crawling,
-    database,
-    demo,
-    dkim,
-    feeds,
-    mail,
-    mailings,
-    register,
-    run,
-    sources,
-    subscribers,
-    tagging,
-    users,
-)
 from service.errors import BenchRefused, InvalidSettings, UnsafeSettings
+
+COMMANDS = {
+    "demo": "demo.demo",
+    "serve": "serve.serve",
+    "work": "work.work",
+    "migrate": "database.migrate_database",
+    "sources": "sources.sources",
+    "bounces": "bounces.bounces",
+    "feeds": "feeds.feeds",
+    "users": "users.users",
+    "dkim": "dkim.dkim",
+    "mail": "mail.mail",
+    "mailings": "mailings.mailings",
+    "subscribers": "subscribers.subscribers",
+    "register": "register.register",
+    "harvest": "sources.harvest",
+    "crawl": "crawling.crawl",
+    "tag": "tagging.tag",
+    "bench": "bench.bench",
+}
+"""Each command, and where it is: a module of this package, and a function or a group in it."""
+
+
+class _Lazy(TyperGroup):
+    """Loads a command when it is asked for: one that sends needs neither the desk nor the benchmarks to start."""
+
+    def list_commands(self, _ctx: object) -> list[str]:
+        """Their names, in the order in which they are told."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: object, cmd_name: str) -> Any:  # typer names no type for it
+        """One of them; None where there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(".")
+        found = getattr(import_module(f"{__name__}.{module}"), name)
+        command = get_group(found) if isinstance(found, typer.Typer) else _command(found)
+        command.name = cmd_name
+        return command
+
+
+def _command(function: Callable[..., Any]) -> Any:
+    alone = typer.Typer(add_completion=False)
+    alone.command()(function)
+    return get_command(alone)
+
 
 app = typer.Typer(
     name="kennispost",
     help="Prevention knowledge for Dutch municipalities.",
+    cls=_Lazy,
     no_args_is_help=True,
     add_completion=False,
 )
@@ -37,25 +72,6 @@ app = typer.Typer(
 @app.callback()
 def kennispost() -> None:
     """Prevention knowledge for Dutch municipalities."""
-
-
-app.command("demo")(demo.demo)
-app.command("serve")(run.serve)
-app.command("work")(run.work)
-app.command("migrate")(database.migrate_database)
-app.add_typer(sources.sources, name="sources")
-app.add_typer(bounces.bounces, name="bounces")
-app.add_typer(feeds.feeds, name="feeds")
-app.add_typer(users.users, name="users")
-app.add_typer(dkim.dkim, name="dkim")
-app.add_typer(mail.mail, name="mail")
-app.add_typer(mailings.mailings, name="mailings")
-app.add_typer(subscribers.subscribers, name="subscribers")
-app.add_typer(register.register, name="register")
-app.command("harvest")(sources.harvest)
-app.command("crawl")(crawling.crawl)
-app.command("tag")(tagging.tag)
-app.add_typer(bench.bench, name="bench")
 
 
 def main() -> None:

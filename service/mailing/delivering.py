@@ -8,7 +8,8 @@ from service.mailing.claims import anything_due, recover
 from service.mailing.closing import anything_over, finish_mailings
 from service.mailing.dkim_keys import load_signer
 from service.mailing.maildir import MaildirTransport
-from service.mailing.running import DeliveryReport, Run, run_through
+from service.mailing.running import run_through
+from service.mailing.runs import DeliveryReport, Run
 from service.mailing.smtp import SmtpTransport
 from service.mailing.transport import Transport
 from service.mailing.windows import is_open

@@ -4,49 +4,33 @@ The commits lie between the steps on purpose. Stopped at any point, nothing is l
 claimed goes back, what may have left is uncertain and waits for a person; that is never more than `WINDOW` messages.
 
     claim ──> draft ──> prepare ──> sign ──> [queue] ──> hand over ──> [feed] ──> connections ──> settle
-    └──────────── `_compose`, ahead of ───────────┘      └────────────── `_keep_fed` ──────────────┘
+    └──────────── `compose`, ahead of ───────────┘      └────────────── `_keep_fed` ──────────────┘
 
 One thread does all that is Python, since the interpreter lets only one run; what lets go of it has threads of its own:
 the ledger waits for the database, signing does arithmetic.
 """
 
 import asyncio
-import os
-import secrets
-import socket
-import threading
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
-from service.database import reading, writing
-from service.mailing.allowances import Limits
-from service.mailing.claims import Claimed, Settlement, claim, release
+from service.database import writing
+from service.mailing.claims import Settlement, release
 from service.mailing.closing import finish_mailings
-from service.mailing.dkim import Signer
-from service.mailing.drafts import Kept, draft_all
-from service.mailing.envelopes import Draft, Prepared, complete, prepare, signatures_for
-from service.mailing.noting import Noted, Noter, Outcomes, note
+from service.mailing.composing import compose
+from service.mailing.noting import Noted, Outcomes, note
+from service.mailing.runs import CHUNK, Composed, Run, in_thread
 from service.mailing.sending import Feed
-from service.mailing.transport import Envelope, Transport
-from service.mailing.windows import is_open
-from service.runtime import Runtime
+from service.mailing.transport import Envelope
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
-
 WINDOW = 50
 """Messages that may be handed over and not settled: what a kill makes uncertain at most."""
-
-CHUNK = 25
-"""Messages that are written down, or handed over, at a time."""
 
 AHEAD = 4
 """Chunks that are composed and signed ahead of the connections."""
@@ -56,78 +40,6 @@ LOOK_SECONDS = 0.1
 
 GRACE_SECONDS = 2.5
 """How long a message that is under way may take after that; `serve` stops within 5 seconds in all."""
-
-SIGNING = 3
-"""Chunks that are being signed while the next is prepared."""
-
-SIGNERS = 1
-"""Threads that sign. One does 3,000 messages a second, and each more stands in the way of what is Python."""
-
-Composed = Envelope | Settlement
-
-
-@dataclass
-class DeliveryReport:
-    """What one run came to. `unreachable` is the relay's reply when it did not do its work; the rest waits for it."""
-
-    sent: int = 0
-    failed: int = 0
-    deferred: int = 0
-    uncertain: int = 0
-    suppressed: int = 0
-    cancelled: int = 0
-    released: int = 0
-    unreachable: str = ""
-
-    def count(self, settlements: Sequence[Settlement]) -> None:
-        """Add what was settled."""
-        for state, number in Counter(one.state for one in settlements).items():
-            setattr(self, state, getattr(self, state) + number)
-
-
-@dataclass
-class Run:
-    """One run of one worker. `held` is what it has claimed, `handed` what may have left; with `over` nothing more is begun.
-
-    They are two, since what was given back by a pause may be claimed anew while its first message still waits its turn.
-    """
-
-    runtime: Runtime
-    transport: Transport
-    stop: threading.Event
-    batch: int
-    signer: Signer | None
-    worker: str = field(
-        default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-    )
-    kept: Kept = field(default_factory=Kept)
-    held: dict[int, Claimed] = field(default_factory=dict)
-    handed: dict[int, Claimed] = field(default_factory=dict)
-    report: DeliveryReport = field(default_factory=DeliveryReport)
-    over: bool = False
-    ledger: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "kennispost-ledger"))
-    signers: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(SIGNERS, "kennispost-signer")
-    )
-
-    @property
-    def lease(self) -> timedelta:
-        """How long this worker's word is waited for."""
-        return timedelta(seconds=self.runtime.settings.lease_seconds)
-
-    @property
-    def noter(self) -> Noter:
-        """Who writes down what became of messages."""
-        settings = self.runtime.settings
-        limits = Limits(settings.send_per_hour, settings.send_per_hour_and_domain)
-        return Noter(
-            settings=settings,
-            worker=self.worker,
-            lease=self.lease,
-            limits=limits,
-            held=self.held,
-            handed=self.handed,
-        )
 
 
 @dataclass
@@ -154,7 +66,7 @@ async def run_through(run: Run) -> None:
         connections = [
             asyncio.create_task(feed.work(run.transport)) for _ in range(run.transport.connections)
         ]
-        composing = asyncio.create_task(_compose(run, ahead.queue, feed))
+        composing = asyncio.create_task(compose(run, ahead.queue, feed))
         looking = asyncio.create_task(_look(feed))
         try:
             await _keep_fed(run, feed, ahead, composing)
@@ -197,7 +109,7 @@ async def _write_down(run: Run, feed: Feed, chunk: Sequence[Composed]) -> None:
     if not outcomes and not chunk:
         return
     try:
-        noted = await _in(run.ledger, partial(_note, run, outcomes, chunk))
+        noted = await in_thread(run.ledger, partial(_note, run, outcomes, chunk))
     except BaseException:
         feed.outcomes[:0] = (
             outcomes  # what is known is not lost with the database: it is written down at the end
@@ -223,69 +135,6 @@ def _note(run: Run, outcomes: Outcomes, chunk: Sequence[Composed]) -> Noted:
         return note(session, run.noter, outcomes=outcomes, ended=ended, envelopes=envelopes, now=now)
 
 
-async def _compose(run: Run, composed: asyncio.Queue[list[Composed]], feed: Feed) -> None:
-    """Claim, draft, prepare and sign ahead, until nothing is due. That a relay is down is found before much is made in vain."""
-    signing: deque[_Signing] = deque()
-    batch = min(run.batch, CHUNK)
-    try:
-        while not run.over and not run.stop.is_set():
-            claimed = await _in(run.ledger, partial(_claim, run, batch))
-            if not claimed:
-                break
-            drafts = _draft(run, claimed)
-            for at in range(0, len(drafts), CHUNK):
-                signing.append(_sign(run, drafts[at : at + CHUNK]))
-                while len(signing) > SIGNING or (signing and not feed.proved.is_set()):
-                    await _pass_on(await signing.popleft().done(), composed, feed)
-            batch = run.batch
-        while signing:
-            await _pass_on(await signing.popleft().done(), composed, feed)
-    finally:
-        feed.news.set()
-
-
-@dataclass(frozen=True)
-class _Signing:
-    """Messages whose signatures are being made."""
-
-    prepared: Sequence[Prepared | Settlement]
-    signatures: "asyncio.Future[list[list[bytes]]]"
-
-    async def done(self) -> list[Composed]:
-        """The messages, complete."""
-        return [
-            one if isinstance(one, Settlement) else complete(one, made)
-            for one, made in zip(self.prepared, await self.signatures, strict=True)
-        ]
-
-
-def _sign(run: Run, drafts: Sequence[Draft | Settlement]) -> _Signing:
-    """Prepare here, sign elsewhere."""
-    prepared = [one if isinstance(one, Settlement) else prepare(one, run.signer) for one in drafts]
-    return _Signing(prepared, _in(run.signers, partial(signatures_for, prepared)))
-
-
-async def _pass_on(built: list[Composed], composed: asyncio.Queue[list[Composed]], feed: Feed) -> None:
-    await composed.put(built)
-    feed.news.set()
-    if any(isinstance(one, Envelope) for one in built):
-        await feed.proved.wait()
-
-
-def _claim(run: Run, size: int) -> list[Claimed]:
-    now = run.runtime.clock()
-    bulk = is_open(run.runtime.settings.send_window, now)
-    with writing(run.runtime.engine) as session:
-        claimed = claim(session, worker=run.worker, now=now, batch=size, lease=run.lease, bulk=bulk)
-    run.held.update((one.id, one) for one in claimed)
-    return claimed
-
-
-def _draft(run: Run, claimed: list[Claimed]) -> list[Draft | Settlement]:
-    with reading(run.runtime.engine) as session:
-        return draft_all(session, run.runtime, claimed, run.kept, now=run.runtime.clock())
-
-
 async def _stop_composing(composing: asyncio.Task[None], ahead: _Ahead) -> None:
     """Let a claim that is under way end, so that what it took can be given back."""
     while not composing.done():
@@ -303,7 +152,7 @@ async def _end(run: Run, feed: Feed, connections: Sequence[asyncio.Task[None]]) 
         task.cancel()
     await asyncio.gather(*connections, return_exceptions=True)
     await _write_down(run, feed, [])
-    await _in(run.ledger, partial(_release, run))
+    await in_thread(run.ledger, partial(_release, run))
 
 
 def _release(run: Run) -> None:
@@ -314,7 +163,3 @@ def _release(run: Run) -> None:
     run.report.released += len(run.held) + len(run.handed)
     run.held.clear()
     run.handed.clear()
-
-
-def _in(executor: ThreadPoolExecutor, work: Callable[[], T]) -> "asyncio.Future[T]":
-    return asyncio.get_running_loop().run_in_executor(executor, work)

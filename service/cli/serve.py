@@ -1,8 +1,6 @@
 """`kennispost serve` and `kennispost work`: the site, and the work behind it."""
 
 import contextlib
-import signal
-import threading
 from typing import Annotated
 
 import structlog
@@ -47,23 +45,4 @@ def serve(
         with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
             stop = stack.enter_context(clockwork(runtime)) if works else None
             serve_site(app, host=host, port=port, stop=stop)
-        log.info("stopped")
-
-
-def work() -> None:
-    """Schedule and send, without serving. Any number of these may run on one PostgreSQL."""
-    set_up_logs()
-    with stated_failures():
-        runtime = build_runtime(load_settings())
-        load_signer(runtime.settings)  # a key that cannot be read is said now, not when the first mail leaves
-        prepare_or_refuse(runtime)
-        ended = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_args: ended.set())
-        log.info("working", environment=runtime.settings.environment)
-        settle_down()
-        with clockwork(runtime) as stop:
-            while not ended.wait(timeout=0.5):
-                pass
-            stop.set()
         log.info("stopped")
