@@ -19,7 +19,7 @@ from content.reading import NotCalm, Reading, read_document
 
 CALM_SIZE = 1024 * 1024
 SECONDS = 20.0
-MEMORY = 1536 * 1024 * 1024
+MEMORY = 768 * 1024 * 1024
 _LATE = Reading(None, ("Reading the feed took too long; it was stopped.",), "hostile")
 _BROKEN = Reading(None, ("Reading the feed broke down; it asks too much.",), "hostile")
 
