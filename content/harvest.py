@@ -11,7 +11,16 @@ from content.errors import UnknownSource
 from content.links import host_of
 from content.pacing import ASKED, Pace, Why, after_answer, after_failure, is_time
 from content.quoting import quoted_entry
-from content.sources import FULL_EVERY, Fetch, FetchOutcome, Rights, Source, SourceKind, move_source
+from content.sources import (
+    FULL_EVERY,
+    Fetch,
+    FetchOutcome,
+    Rights,
+    Source,
+    SourceKind,
+    UrlConfidence,
+    move_source,
+)
 from content.storing import Stored, store_entries
 from content.vocabulary import Vocabulary
 
@@ -123,7 +132,7 @@ def _update_source(source: Source, visit: Visit, *, changed: bool) -> Pace:
     if pace.why is Why.GONE:
         source.enabled = False
     if not failed:
-        source.last_ok_at = visit.finished_at
+        source.last_ok_at, source.url_confidence = visit.finished_at, UrlConfidence.VERIFIED
         source.etag, source.last_modified = visit.validators.etag, visit.validators.last_modified
     if visit.feed is not None:
         source.last_full_at = visit.finished_at
