@@ -24,8 +24,8 @@ class Edit:
 def edits_of(session: Session, item: Item) -> list[Edit]:
     """The changes of an item, the latest first; at most `content.items.VERSION_LIMIT`."""
     found = select(ItemVersion).where(ItemVersion.item_id == item.id).order_by(col(ItemVersion.number))
-    earlier = list(session.exec(found))
-    return [_edit(before, after) for before, after in pairwise([*earlier, item])][::-1]
+    said: list[ItemVersion | Item] = [*session.exec(found), item]
+    return [_edit(before, after) for before, after in pairwise(said)][::-1]
 
 
 def _edit(before: ItemVersion | Item, after: ItemVersion | Item) -> Edit:
