@@ -1,12 +1,13 @@
 """Looking at a source and switching it at the desk. One that was never seen to answer is looked at before it is switched on."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from content.connectors.looking import FieldSeen, Look
-from content.interventions.wording import field_name
+from content.interventions.wording import field_name, shown
 from content.sources import Source, SourceKind, UrlConfidence, set_enabled, source_by_key
 from service.audit import Act, note_act
 from service.database import reading, writing
@@ -14,7 +15,7 @@ from service.desk.access import Editor, Person
 from service.desk.frame import desk_page
 from service.desk.problem_words import in_words
 from service.desk.source_words import ENTRY_FIELDS, trouble_text
-from service.i18n import translate
+from service.i18n import full_moment, translate
 from service.looking import look_at_all
 from service.runtime import Runtime
 from service.web.csrf import csrf_protected
@@ -79,7 +80,7 @@ def _look_page(
         place="bronnen",
         source=source,
         look=look,
-        rows=[(_name(one, source, language), one) for one in look.fields],
+        rows=[(_name(one, source, language), one, _sample(one, source, language)) for one in look.fields],
         missing=[_name(one, source, language) for one in look.fields if one.name in look.missing],
         sound=look.answers and not (source.kind == SourceKind.DATABASE and look.missing),
         problems=_problems(look, language),
@@ -90,6 +91,15 @@ def _name(field: FieldSeen, source: Source, language: str) -> str:
     if source.kind == SourceKind.DATABASE:
         return field_name(field.name, language)
     return translate(language, ENTRY_FIELDS[field.name])
+
+
+def _sample(field: FieldSeen, source: Source, language: str) -> str:
+    """What was found first: a level by its name, and days and moments in full."""
+    if source.kind == SourceKind.DATABASE:
+        return shown(field.name, field.sample, language)
+    if field.name == "published_at" and field.sample:
+        return full_moment(datetime.fromisoformat(field.sample), language)
+    return field.sample
 
 
 def _problems(look: Look, language: str) -> list[tuple[str, str]]:
