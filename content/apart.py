@@ -19,7 +19,7 @@ from content.reading import NotCalm, Reading, read_document
 
 CALM_SIZE = 1024 * 1024
 SECONDS = 20.0
-MEMORY = 1536 * 1024 * 1024
+MEMORY = 768 * 1024 * 1024
 _LATE = Reading(None, ("Reading the feed took too long; it was stopped.",), "hostile")
 _BROKEN = Reading(None, ("Reading the feed broke down; it asks too much.",), "hostile")
 
@@ -82,12 +82,16 @@ def _kill(process: subprocess.Popen[bytes], late: threading.Event) -> None:
 
 
 def _started() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    """A process that is ready to read: on a busy machine it takes a while to start, and that is no fault of the document."""
+    process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "content.apart"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+    assert process.stdout is not None  # noqa: S101  asked for, above
+    process.stdout.readline()
+    return process
 
 
 def _exchange(process: subprocess.Popen[bytes], question: bytes) -> Reading | None:
@@ -126,7 +130,9 @@ def _moment(entry: dict[str, Any]) -> datetime | None:
 
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until nobody asks any more."""
+    """Say that we are there, and answer until nobody asks any more."""
+    answers.write(b"\n")
+    answers.flush()
     while line := questions.readline():
         about = json.loads(line)
         reading = read_document(

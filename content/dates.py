@@ -6,8 +6,8 @@ The Dutch notations are ours: feedparser reads "03-03-2025" as 20 March 2003, an
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from time import struct_time
 from zoneinfo import ZoneInfo
 
@@ -33,16 +33,24 @@ _ZONE = r"(?:\s*(?P<zone>z|(?:gmt|utc?)?\s*[+-]\d{1,2}:?(?:\d{2})?|[a-z]{1,5}|[a
 _CLOCK = r"(?:(?P<hour>\d{1,2})[:.](?P<minute>\d{1,2})(?:[:.](?P<second>\d{1,2}))?(?:[.,]\d+)?\s*(?P<half>[ap]\.?m\b\.?)?)"
 _TIME = rf"(?:,?\s+(?:om\s+|at\s+)?{_CLOCK})?(?:\s+(?P<uur>uur)\b)?{_ZONE}"
 _ISO = re.compile(
-    r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?|/(?P<month2>\d{1,2})/(?P<day2>\d{1,2}))?"
+    r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?|[/.](?P<month2>\d{1,2})[/.](?P<day2>\d{1,2})\.?)?"
     r"(?:(?:t|\s)\s*(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,]\d*)?)?)?)?"
     rf"{_ZONE}"
 )
+_DAY_OF_YEAR = re.compile(
+    r"(?P<year>\d{4})-?(?P<number>\d{3})(?:t(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?"
+    + _ZONE
+)
+_DAY_OF_WEEK = re.compile(
+    r"(?P<year>\d{4})-?w(?P<week>\d{2})(?:-?(?P<number>[1-7]))?(?:t(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?"
+    + _ZONE
+)
 _COMPACT = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:t?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?"
+    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:t?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?"
     + _ZONE
 )
 _WORDS = re.compile(
-    r"(?:(?P<weekday>[a-z]{2,10})\.?,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th|e)?[\s-]+(?P<word>[a-z]{3,10})\.?,?[\s-]+"
+    r"(?:(?P<weekday>[a-z]{2,10})\.?(?:,\s*|\s+))?(?P<day>\d{1,2})(?:(?P<english>st|nd|rd|th)|e)?[\s-]+(?P<word>[a-z]{3,10})\.?,?[\s-]+"
     rf"(?P<year>\d{{4}}|\d{{2}})(?:\s*-)?{_TIME}"
 )
 _AMERICAN = re.compile(
@@ -57,6 +65,8 @@ _DIGITS = re.compile(
 )
 _EPOCH = re.compile(r"\d{10}|\d{13}")
 _OURS = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d")
+_WHOLE = re.compile(r"^(?:\d{4}-\d\d-\d\d|\d{6}$|-\d{4}$)|^\D.*\b\d{4}\b")
+"""What feedparser must have to go by: what it misses it takes from the day of today, without saying so."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,7 @@ def read_date(text: str, parsed: struct_time | None = None) -> Dated | None:
                 return _sane(read(found))
             except (ValueError, OverflowError, KeyError):
                 return None
-    if parsed is None or _OURS.match(words):
+    if parsed is None or _OURS.match(words) or not _WHOLE.search(words):
         return None
     try:
         return _sane(Dated(datetime.fromtimestamp(calendar.timegm(parsed), tz=UTC), estimated=True))
@@ -108,8 +118,34 @@ def _read_words(found: re.Match[str]) -> Dated:
     word = found["word"]
     month = _MONTHS[word[:3]]
     day = found["weekday"] or ""
-    english = _ENGLISH_DAY.fullmatch(day) or (not day and _ENGLISH_MONTH.fullmatch(word))
+    english = (
+        _ENGLISH_DAY.fullmatch(day)
+        or (not day and _ENGLISH_MONTH.fullmatch(word))
+        or found.groupdict().get("english")
+    )
     return _moment(found, month=month, day=int(found["day"]), otherwise=UTC if english else HERE)
+
+
+def _read_american(found: re.Match[str]) -> Dated:
+    """The month first: no Dutch writer does so."""
+    return _moment(found, month=_MONTHS[found["word"][:3]], day=int(found["day"]), otherwise=UTC)
+
+
+def _read_day_of_year(found: re.Match[str]) -> Dated:
+    """ISO 8601, 5.2.2: "2004-335"."""
+    day = date(int(found["year"]), 1, 1) + timedelta(days=int(found["number"]) - 1)
+    if day.year != int(found["year"]):
+        raise ValueError(f"no day {found['number']} in {found['year']}")
+    return _moment(found, month=day.month, day=day.day, otherwise=UTC)
+
+
+def _read_day_of_week(found: re.Match[str]) -> Dated:
+    """ISO 8601, 5.2.3: "2004-W01-4"."""
+    day = date.fromisocalendar(int(found["year"]), int(found["week"]), int(found["number"] or 1))
+    dated = _moment(
+        found, month=1, day=1, otherwise=UTC
+    )  # the year of the week may be another than the day's
+    return replace(dated, moment=dated.moment + (day - date(int(found["year"]), 1, 1)))
 
 
 def _read_digits(found: re.Match[str]) -> Dated:
@@ -128,10 +164,17 @@ def _moment(found: re.Match[str], *, month: int, day: int, otherwise: tzinfo) ->
     parts = found.groupdict()
     zone, sure = _zone(parts["zone"], otherwise)
     hour = _hour(int(parts["hour"] or 0), parts.get("half") or "")
-    second = min(int(parts["second"] or 0), 59)  # a leap second is not worth a date
-    extra = timedelta(days=1) if hour == 24 else timedelta()
+    second = int(parts["second"] or 0)
+    leap = timedelta(seconds=int(second == 60))  # is not worth a date
+    extra = leap + (timedelta(days=1) if hour == 24 else timedelta())
     local = datetime(
-        _year(parts["year"]), month, day, hour % 24, int(parts["minute"] or 0), second, tzinfo=zone
+        _year(parts["year"]),
+        month,
+        day,
+        hour % 24,
+        int(parts["minute"] or 0),
+        second - leap.seconds,
+        tzinfo=zone,
     )
     return Dated((local + extra).astimezone(UTC), estimated=parts["hour"] is None or not sure)
 
@@ -165,11 +208,13 @@ def _zone(name: str | None, otherwise: tzinfo) -> tuple[tzinfo, bool]:
 
 
 _LADDER: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Dated]], ...] = (
+    (_DAY_OF_YEAR, _read_day_of_year),
+    (_DAY_OF_WEEK, _read_day_of_week),
     (_COMPACT, _read_iso),
     (_EPOCH, _read_epoch),
     (_ISO, _read_iso),
     (_WORDS, _read_words),
-    (_AMERICAN, _read_words),
+    (_AMERICAN, _read_american),
     (_UNIX_DATE, _read_words),
     (_DIGITS, _read_digits),
 )

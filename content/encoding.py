@@ -27,6 +27,8 @@ _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DECLARED = re.compile(
     rb"<\?xml[^>]*?encoding\s*=\s*[\"']\s*([\w.:-]+)|<meta[^>]*?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE
 )
+_CESU = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+_MOST_ODD = 10_000  # bytes; with more of them this is no UTF-8 with a few slips of the pen
 _SINGLE = re.compile(r"iso8859-(1|2|9|1[0-6])|cp125\d|ascii|latin-1|mac-roman")
 _NEVER = re.compile(r"utf-7|.*unicode-escape|punycode|idna|rot13|.*-codec|undefined|mbcs|oem|palmos")
 _WIDER = {
@@ -40,7 +42,8 @@ _WIDER = {
 
 
 def decoded(body: bytes, *, content_type: str = "") -> str:
-    """The text of a document. What cannot be decoded as declared is taken as UTF-8, else as Windows-1252; never fails."""
+    """The text of a document; never fails. What cannot be decoded as declared is taken as UTF-8, and what is not that either,
+    byte for byte, as Windows-1252: often it is a single quotation mark in a document that is UTF-8 throughout."""
     return decoded_as(body, content_type=content_type)[0]
 
 
@@ -53,7 +56,27 @@ def decoded_as(body: bytes, *, content_type: str = "") -> tuple[str, str]:
     for name in [*named_encodings(body, content_type=content_type), "utf-8"]:
         if (text := _read(body, name)) is not None:
             return text
-    return body.decode("cp1252", "replace"), "cp1252"
+    return _mixed(body), "cp1252"
+
+
+def _mixed(body: bytes) -> str:
+    """UTF-8 in which some bytes are Windows-1252; two surrogates (CESU-8) are one character."""
+    whole = body.decode("utf-8", "ignore")
+    if (whole.isascii() and not _CESU.search(body)) or len(body) - len(whole.encode()) > _MOST_ODD:
+        return body.decode("cp1252", "replace")
+    return body.decode("utf-8", "kennispost-mixed")
+
+
+def _odd(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101  nothing is encoded so
+    start = error.start
+    if pair := _CESU.match(error.object, start):
+        wide = pair[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        return wide.decode("utf-16-le"), pair.end()
+    return error.object[start : start + 1].decode("cp1252", "replace"), start + 1
+
+
+codecs.register_error("kennispost-mixed", _odd)
 
 
 def _read(body: bytes, name: str) -> tuple[str, str] | None:

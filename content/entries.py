@@ -1,6 +1,7 @@
 """Entries: what every kind of feed comes down to, and the making of one out of what a feed says, in plain text."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -54,6 +55,7 @@ def plain_entry(
     bases: tuple[str, ...],
     published_at: datetime | None,
     estimated: bool,
+    texts: Set[str] = frozenset(),
 ) -> Entry:
     """An entry out of markup: cut to what is shown, without tags, with a link that a browser may follow or none.
 
@@ -65,11 +67,12 @@ def plain_entry(
         bases: absolute addresses, the best first.
         published_at: in UTC.
         estimated: whether that is a guess.
+        texts: which of "title" and "summary" their author calls text rather than HTML.
     """
     return Entry(
         guid=_opaque(guid[:_RAW_ID]),
-        title=shortened(plain(title[:_RAW_TITLE]), TITLE_LIMIT),
-        summary=shortened(plain(summary[:_RAW_SUMMARY]), SUMMARY_LIMIT),
+        title=shortened(plain(title[:_RAW_TITLE], is_text="title" in texts), TITLE_LIMIT),
+        summary=shortened(plain(summary[:_RAW_SUMMARY], is_text="summary" in texts), SUMMARY_LIMIT),
         link=next((found for base in (*bases, "") if (found := followed(link, base=base))), ""),
         published_at=published_at,
         estimated=estimated,

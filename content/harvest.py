@@ -1,5 +1,6 @@
 """Harvest: what a visit to a source becomes in the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +12,16 @@ from content.errors import UnknownSource
 from content.links import host_of
 from content.pacing import ASKED, Pace, Why, after_answer, after_failure, is_time
 from content.quoting import quoted_entry
-from content.sources import FULL_EVERY, Fetch, FetchOutcome, Rights, Source, SourceKind, move_source
+from content.sources import (
+    FULL_EVERY,
+    Fetch,
+    FetchOutcome,
+    Rights,
+    Source,
+    SourceKind,
+    UrlConfidence,
+    move_source,
+)
 from content.storing import Stored, store_entries
 from content.vocabulary import Vocabulary
 
@@ -77,22 +87,49 @@ def is_due(source: Source, *, now: datetime, early: bool = False) -> bool:
 
 
 def record_visit(session: Session, *, source_id: int, visit: Visit, vocabulary: Vocabulary) -> Recorded:
-    """Store the items of a visit, what the visit says about the source, and when the next one is.
+    """`record_visits` for a single one. Raises what that raises."""
+    (recorded,) = record_visits(session, visits=[(source_id, visit)], vocabulary=vocabulary)
+    return recorded
 
-    The source's row is locked until the commit, so that two harvests at once store it one after the other.
+
+def record_visits(
+    session: Session, *, visits: Sequence[tuple[int, Visit]], vocabulary: Vocabulary
+) -> list[Recorded]:
+    """Store the items of visits, what each visit says about its source, and when the next one is.
+
+    The sources' rows are locked until the commit, so that two harvests at once store them one after the other. What
+    changes in the rows is written at the end, all together: most visits bring nothing, and cost little then.
+
+    Args:
+        session: the transaction.
+        visits: by the number of the source, at most one for each.
+        vocabulary: what to tag new items with.
 
     Raises:
-        UnknownSource: the source was removed meanwhile.
+        UnknownSource: a source was removed meanwhile.
     """
-    source = session.exec(select(Source).where(Source.id == source_id).with_for_update()).first()
-    if source is None:
-        raise UnknownSource(f"Source {source_id} was removed during the harvest.")
+    sources = _locked(session, [source_id for source_id, _visit in visits])
+    with session.no_autoflush:
+        return [_record(session, sources[source_id], visit, vocabulary) for source_id, visit in visits]
+
+
+def _locked(session: Session, source_ids: Sequence[int]) -> dict[int, Source]:
+    wanted = select(Source).where(col(Source.id).in_(source_ids)).order_by(col(Source.id)).with_for_update()
+    found = {source.id or 0: source for source in session.exec(wanted)}
+    for source_id in source_ids:
+        if source_id not in found:
+            raise UnknownSource(f"Source {source_id} was removed during the harvest.")
+    return found
+
+
+def _record(session: Session, source: Source, visit: Visit, vocabulary: Vocabulary) -> Recorded:
+    assert source.id is not None  # noqa: S101  it was read
     stored = Stored()
     if visit.feed is not None:
         quoted = source.rights == Rights.QUOTE
         stored = store_entries(
             session,
-            source_id=source_id,
+            source_id=source.id,
             entries=[quoted_entry(one) for one in visit.feed.entries] if quoted else visit.feed.entries,
             vocabulary=vocabulary,
             now=visit.finished_at,
@@ -103,7 +140,7 @@ def record_visit(session: Session, *, source_id: int, visit: Visit, vocabulary: 
     if visit.status == 429:
         _hold_host(session, source)
     entries = len(visit.feed.entries) if visit.feed is not None else visit.listed
-    row = _fetch_row(source_id, visit, entries=entries, stored=stored, pace=pace)
+    row = _fetch_row(source.id, visit, entries=entries, stored=stored, pace=pace)
     row.moved_to = moved
     session.add_all([source, row])
     gone = pace.why is Why.GONE
@@ -123,7 +160,7 @@ def _update_source(source: Source, visit: Visit, *, changed: bool) -> Pace:
     if pace.why is Why.GONE:
         source.enabled = False
     if not failed:
-        source.last_ok_at = visit.finished_at
+        source.last_ok_at, source.url_confidence = visit.finished_at, UrlConfidence.VERIFIED
         source.etag, source.last_modified = visit.validators.etag, visit.validators.last_modified
     if visit.feed is not None:
         source.last_full_at = visit.finished_at

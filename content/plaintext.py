@@ -6,6 +6,8 @@ import unicodedata
 
 import nh3
 
+from content.mentions import without_mentions
+
 _BLOCKS = re.compile(
     r"<(/?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|section|article|hr)\b)", re.IGNORECASE
 )
@@ -17,16 +19,22 @@ _UNWANTED = re.compile(
 _PASSES = 12
 
 
-def plain(markup: str) -> str:
+def plain(markup: str, *, is_text: bool = False) -> str:
     """The text of a piece of HTML, on one line, in NFC. Text that was escaped twice is unwrapped as well.
 
-    What is escaped more often than anyone means stays escaped, so that no tag ever comes out.
+    What is escaped more often than anyone means stays escaped, so that no tag ever comes out. What only looks like a tag
+    ("if x<y then") is text, and stays.
+
+    Args:
+        markup: HTML, or what its author calls text and may hold HTML all the same.
+        is_text: whether its author calls it text.
     """
     text = clean(markup)
     if "<" not in text and "&" not in text:
         return _SPACE.sub(" ", text).strip()
-    for _pass in range(_PASSES):
-        stripped = clean(html.unescape(_stripped(text)))
+    for number in range(_PASSES):
+        # What was escaped in HTML is text, so from the second time on it is looked at as such.
+        stripped = clean(html.unescape(_stripped(without_mentions(text, is_text=is_text or number > 0))))
         if stripped == text:
             return _SPACE.sub(" ", text).strip()
         text = stripped

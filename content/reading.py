@@ -4,17 +4,15 @@ Nothing here trusts the document. It is decoded and looked through first; only t
 get a text in UTF-8 that is of a bounded size, depth and number of entries, without entities of its own.
 """
 
-import io
 import re
 from dataclasses import dataclass
 from typing import Any
-
-import feedparser
 
 from content.dates import Dated, read_date
 from content.encoding import decoded_as, is_odd, named_encodings
 from content.entries import ENTRY_LIMIT, Entry, Feed, followed, plain_entry
 from content.errors import FeedUnreadable
+from content.forgiving import Parsed, parse_loosely, parse_strictly_or_not
 from content.jsonfeed import looks_like_json, read_json_feed
 from content.plaintext import plain, shortened
 from content.webpage import looks_like_page, read_page
@@ -29,11 +27,16 @@ FORMATS = {
 
 SOONEST_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)[\s>/]", re.IGNORECASE)
+_LONE = re.compile(r"<(?:[\w-]+:)?entry\s[^>]*http://www\.w3\.org/2005/Atom", re.IGNORECASE)  # RFC 4287, 2
+_ATOM = re.compile(r"<(?:[\w-]+:)?(?:feed|entry)[\s>/]", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _CDF = re.compile(r"<channel\s[^>]*\bhref\s*=", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:[\w-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_PROLOG = 10_000  # characters in which a document that is a single entry begins
 _HEAD = 500_000  # characters of a page in which it may name its feeds
 _LINK = re.compile(rb"</?(?:[\w-]+:)?link\b[^>]*>", re.IGNORECASE)
+_ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")  # RFC 4287, 4.2.7.2
 _SUBSET = re.compile(r"(<!DOCTYPE[^>\[]*)\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
 
 
@@ -88,7 +91,11 @@ def _read(body: bytes, *, url: str, content_type: str, calm_only: bool) -> Readi
     if looks_like_json(raw):
         return _judged(read_json_feed(raw, url=url), ())
     text = tidied(raw)
-    root = _ROOT.search(text)
+    root = (
+        _ROOT.search(text)
+        or _LONE.search(text[:_PROLOG])
+        or (_ENTRY.search(text) if _END.search(text) else None)
+    )
     if looks_like_page(text[:2000].encode()) and not (root and _is_first(text, root)):
         raise FeedUnreadable(_page_text(text, url=url), trouble="page")
     if root is None:
@@ -111,13 +118,20 @@ def _read_xml(text: str, *, url: str, root: int, calm_only: bool) -> Reading:
     document, problems, whole = _looked_through(text, root=root)
     if calm_only and not whole:
         raise NotCalm
-    feed = _feed(_parsed(document), url=url, unnamed="cdf" if _CDF.match(text, root) else "rss")
+    feed = _feed(_parsed(document), url=url, unnamed=_unnamed(text, root))
     if not whole and not _END.search(text):
         cut = "The feed ends halfway: its last tag is missing."
         return Reading(feed, (cut, *problems), "cut-off") if feed else Reading(None, (cut,), "cut-off")
     if feed is None:
         raise FeedUnreadable("This is neither RSS nor Atom nor JSON Feed.", trouble="no-feed")
     return _judged(feed, problems)
+
+
+def _unnamed(text: str, root: int) -> str:
+    """What a feed is that does not say its version."""
+    if _CDF.match(text, root):
+        return "cdf"
+    return "atom" if _ATOM.match(text, root) else "rss"
 
 
 def _looked_through(text: str, *, root: int) -> tuple[bytes, tuple[str, ...], bool]:
@@ -162,33 +176,21 @@ def _without_subset(document: bytes) -> bytes:
     )
 
 
-def _parsed(document: bytes) -> Any:
+def _parsed(document: bytes) -> Parsed:
     """What feedparser makes of it. Where it fails over something, it tries again as on text that is not well-formed, and
     then without links: over those it fails most."""
     try:
-        return _parse(document)
+        return parse_strictly_or_not(document)
     except Exception:  # it lets errors of every kind through
-        faulty = b"& " + document
         try:
-            return _parse(faulty)
+            return parse_loosely(document)
         except Exception:  # as above
-            return _parse(_LINK.sub(b"", faulty))
+            return parse_loosely(_LINK.sub(b"", document))
 
 
-def _parse(document: bytes) -> Any:
-    # Without the address: it would be put before each guid that is no web address, and change with every move.
-    # Without its cleaning: all text goes through nh3, and its way of cleaning is slow on purpose-made markup.
-    return feedparser.parse(
-        io.BytesIO(document),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-
-
-def _feed(document: Any, *, url: str, unnamed: str) -> Feed | None:
+def _feed(document: Parsed, *, url: str, unnamed: str) -> Feed | None:
     """The feed, or None where feedparser recognised nothing. `unnamed` is what a format without a version is called."""
-    about, version = document.feed, document.version or ""
+    about, version = document.about, document.version
     entries = document.entries[:ENTRY_LIMIT]
     if not version and not entries and not about:
         return None
@@ -206,15 +208,52 @@ def _feed(document: Any, *, url: str, unnamed: str) -> Feed | None:
 
 def _entry(raw: Any, bases: tuple[str, ...]) -> Entry:
     date, exact = _date(raw)
+    summary, summary_is_text = _summary(raw)
     return plain_entry(
         guid=_said(raw, "id"),
-        title=_said(raw, "title"),
-        summary=_said(raw, "summary") or _content(raw),
-        link=_said(raw, "link"),
+        title=_said(raw, "title") or _said(raw, "media_title"),
+        summary=summary,
+        link=_link(raw),
         bases=bases,
         published_at=date.moment if date else None,
         estimated=date is not None and (date.estimated or not exact),
+        texts=frozenset(
+            {name for name, text in (("title", _is_text(raw, "title")), ("summary", summary_is_text)) if text}
+        ),
     )
+
+
+def _link(raw: Any) -> str:
+    """Where an entry is to be read: its link, else an alternate of another kind than HTML, else a guid that is an address.
+
+    feedparser takes any guid for a link where nothing says that it is none, and "42" would become an address of the site.
+    """
+    link = _said(raw, "link")
+    if link and not (dict.get(raw, "guidislink") and link == _said(raw, "id")):
+        return link
+    for one in raw.get("links") or ():
+        if one.get("rel") in _ALTERNATE and one.get("href"):
+            return str(one["href"])
+    return followed(link)
+
+
+def _summary(raw: Any) -> tuple[str, bool]:
+    """The summary, and whether its author calls it text: the entry's own, else a podcast's, else the whole text, else what is
+    said of a picture."""
+    own = "summary" if dict.get(raw, "summary_detail") else ""
+    for name in filter(None, (own, "itunes_summary", "summary")):
+        if said := _said(raw, name):
+            return said, _is_text(raw, name)
+    for part in raw.get("content") or ():
+        kind, value = part.get("type", ""), part.get("value", "")
+        if value and (kind.startswith("text/") or kind == "application/xhtml+xml"):
+            return value, kind == "text/plain"
+    return _said(raw, "media_description"), _is_text(raw, "media_description")
+
+
+def _is_text(raw: Any, name: str) -> bool:
+    detail = dict.get(raw, f"{name}_detail")
+    return isinstance(detail, dict) and detail.get("type") == "text/plain"
 
 
 def _date(raw: Any) -> tuple[Dated | None, bool]:
@@ -229,12 +268,6 @@ def _date(raw: Any) -> tuple[Dated | None, bool]:
 def _said(raw: Any, name: str) -> str:
     """What an entry says under a name; feedparser's own way of getting would give "published" for "updated"."""
     value = raw.get(name, "") if name in {"id", "summary", "link", "title"} else dict.get(raw, name, "")
-    return value if isinstance(value, str) else ""
-
-
-def _content(raw: Any) -> str:
-    parts = raw.get("content") or [{}]
-    value = parts[0].get("value", "") if isinstance(parts, list) and isinstance(parts[0], dict) else ""
     return value if isinstance(value, str) else ""
 
 

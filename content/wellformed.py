@@ -14,6 +14,10 @@ from content.links import LINK_LIMIT
 DEEPEST = 200
 MOST_ATTRIBUTES = 200
 _ENTRIES = frozenset({"item", "entry"})
+_PAIR = re.compile(
+    r"&#(?:x(d[89ab][0-9a-f]{2})|(5[56]\d{3}));&#(?:x(d[c-f][0-9a-f]{2})|(5[67]\d{3}));", re.IGNORECASE
+)
+_QUOTED = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CHARACTER = re.compile(r"&#(?:x([0-9a-f]{1,9})|([0-9]{1,10}));", re.IGNORECASE)
 _NAMED = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)([A-Za-z][A-Za-z0-9]{1,31});")
@@ -43,16 +47,22 @@ class Survey:
 def tidied(text: str) -> str:
     """The text without its XML declaration, and without the characters that XML has no place for.
 
-    Emoji that were written as two surrogates are common, and a whole feed would fail on one of them.
+    Emoji that were written as two surrogates are common, and a whole feed would fail on one of them: they are put together.
     """
-    return _CHARACTER.sub(
-        _character, _ILLEGAL.sub("", _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n\0"), count=1))
-    )
+    whole = _PAIR.sub(_put_together, _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n\0"), count=1))
+    return _CHARACTER.sub(_character, _ILLEGAL.sub("", whole))
 
 
 def mended(text: str) -> str:
-    """The text with its bare ampersands escaped, and with HTML's named characters written out."""
-    return _BARE.sub("&amp;", _NAMED.sub(_named, text))
+    """The text with its bare ampersands escaped, and with HTML's named characters written out.
+
+    What is quoted (CDATA) or a comment stays as it is: an ampersand is nothing special there.
+    """
+    parts, end = [], 0
+    for quoted in _QUOTED.finditer(text):
+        parts += [_BARE.sub("&amp;", _NAMED.sub(_named, text[end : quoted.start()])), quoted[0]]
+        end = quoted.end()
+    return "".join([*parts, _BARE.sub("&amp;", _NAMED.sub(_named, text[end:]))])
 
 
 def survey(document: bytes, *, most: int) -> Survey:
@@ -101,6 +111,13 @@ def shortened_to(document: bytes, seen: Survey) -> bytes:
     if seen.end is None:
         return document
     return document[: seen.end] + "".join(f"</{name}>" for name in reversed(seen.open)).encode()
+
+
+def _put_together(found: re.Match[str]) -> str:
+    high, low = (int(found[one], 16) if found[one] else int(found[one + 1]) for one in (1, 3))
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return found[0]
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 def _character(found: re.Match[str]) -> str:

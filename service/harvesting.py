@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from content.clusters import LIMIT, group_new
 from content.errors import ContentError, SourceRefused, UnknownSource
-from content.harvest import Recorded, Visit, is_due, record_visit, validators_for
+from content.harvest import Recorded, Visit, is_due, record_visit, record_visits, validators_for
 from content.sources import FetchOutcome, Source, SourceKind, list_sources, source_by_key
 from content.storing import Stored, retag_outdated
 from service.database import reading, writing
@@ -114,21 +114,23 @@ def _store(runtime: Runtime, visits: Sequence[Visited]) -> list[Recorded]:
     """Store visits in one transaction; where one of them cannot be stored, each in a transaction of its own."""
     try:
         with writing(runtime.engine) as session:
-            return [_record(session, runtime, target, visit) for target, visit in visits]
+            return record_visits(
+                session,
+                visits=[(target.source_id, visit) for target, visit in visits],
+                vocabulary=runtime.vocabulary,
+            )
     except (SQLAlchemyError, ContentError):
         rows = [_store_alone(runtime, target, visit) for target, visit in visits]
         return [row for row in rows if row is not None]
-
-
-def _record(session: Session, runtime: Runtime, target: Target, visit: Visit) -> Recorded:
-    return record_visit(session, source_id=target.source_id, visit=visit, vocabulary=runtime.vocabulary)
 
 
 def _store_alone(runtime: Runtime, target: Target, visit: Visit) -> Recorded | None:
     """None when the source was removed meanwhile."""
     try:
         with writing(runtime.engine) as session:
-            return _record(session, runtime, target, visit)
+            return record_visit(
+                session, source_id=target.source_id, visit=visit, vocabulary=runtime.vocabulary
+            )
     except UnknownSource:
         return None
     except (SQLAlchemyError, ContentError) as error:

@@ -34,7 +34,7 @@ def environment(language: str) -> Environment:
     made.filters["full_moment"] = lambda moment: full_moment(moment, language)
     made.filters["full_date"] = lambda day: full_date(day, language)
     made.filters["clock_time"] = lambda moment, now: clock_time(moment, language, now=now)
-    made.filters["number"] = lambda value: number(value, language)
+    made.filters["number"] = lambda value, decimals=0: number(value, language, decimals=decimals)
     made.filters["span"] = lambda time: span(time, language)
     made.globals["language"] = language
     return made

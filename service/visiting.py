@@ -25,6 +25,8 @@ from service.settings import Settings
 AT_ONCE = 16
 AT_ONE_HOST = 4
 BATCH = 50
+LINGER = 0.05
+"""Seconds that a visit waits for company before it is stored: a transaction for each would cost more than the visits."""
 STOP_AFTER = 0.2
 log = structlog.get_logger(__name__)
 
@@ -120,6 +122,8 @@ async def _store_as_they_come(came: asyncio.Queue[Visited | None], store: Store)
     more = True
     while more:
         batch = [await came.get()]
+        if batch[0] is not None:
+            await asyncio.sleep(LINGER)
         while not came.empty() and batch[-1] is not None and len(batch) < BATCH:
             batch.append(came.get_nowait())
         more = batch[-1] is not None

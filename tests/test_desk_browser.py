@@ -1,70 +1,24 @@
 """The whole way at the desk in a real browser: from the link in the mail to a mail that leaves."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from builders import a_municipality, a_reader
-from colleague import ANNA, BERT, an_item, sign_in_link
+from colleague import ANNA, BERT, an_item
 from mailings import over_smtp, plan
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from relay import Relay, running_relay
-from serving import serving
 from sqlmodel import update
 
 from content.composing import open_issue
 from service.database import writing
-from service.desk import ROUTERS
 from service.mailing.delivering import deliver_due
 from service.mailing.outbox import Delivery
 from service.runtime import Runtime
-from service.users import add_user
-from service.web.app import make_app
+from tests.browsing import ON_ONE, signed_in
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-
-ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What a browser does alone is the same on both engines."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def desk(runtime: Runtime) -> Iterator[str]:
-    """The address of the site with the desk."""
-    with serving(make_app(runtime, ROUTERS)) as address:
-        runtime.settings.base_url = address
-        yield address
-
-
-def signed_in(
-    browser: Browser, runtime: Runtime, address: str, name: str, *roles: str, width: int = 1280
-) -> Page:
-    """Someone's own browser, after the button behind the link in their mail."""
-    with writing(runtime.engine) as session:
-        user = add_user(session, address=address, name=name, roles=roles, now=runtime.clock())
-        link = sign_in_link(session, runtime, user)
-    page = browser.new_context(locale="nl-NL", viewport={"width": width, "height": 900}).new_page()
-    page.goto(link)
-    page.get_by_role("button", name="Inloggen op de redactie").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
-    page.wait_for_load_state()
-    return page
 
 
 def test_from_the_inbox_to_readers_by_four_eyes(runtime: Runtime, desk: str, browser: Browser) -> None:

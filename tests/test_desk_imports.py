@@ -1,15 +1,13 @@
 """Importing and exporting at the desk, and in a real browser with columns that a person maps."""
 
 import io
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import openpyxl
 import pytest
 from colleague import ANNA, Colleague, a_colleague, sign_in_link
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from serving import serving
 from sqlmodel import select
 from visitor import form_token
@@ -26,9 +24,7 @@ from subscribers.people import Subscriber
 from tests.builders import a_reader
 
 START = "/redactie/abonnees/invoer"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
 GROUND = {
     "basis": "consent",
     "basis_text": "Aangevinkt op de lijst van het congres in Utrecht.",
@@ -123,16 +119,6 @@ def test_the_list_leaves_without_formulas_and_with_a_note_of_who_took_it(
             (one.actor, one.detail) for one in session.exec(select(AuditEvent)) if one.action == "exported"
         ]
     assert taken == [(ANNA, "csv"), (ANNA, "xlsx")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
 
 
 @pytest.mark.browser

@@ -1,12 +1,11 @@
 """The interventions in a real browser: found, read, printed; checked and used at the desk; wide and narrow."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from colleague import ANNA, sign_in_link
 from knowledge import a_knowledge_base
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from serving import serving
 
 from content.composing import open_issue
@@ -15,25 +14,9 @@ from service.desk import ROUTERS
 from service.runtime import Runtime
 from service.users import add_user
 from service.web.app import make_app
+from tests.browsing import ON_ONE
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What a browser does alone is the same on both engines."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Preferences in a real browser: with the keyboard alone, and without any script."""
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from service.runtime import Runtime
 from service.tokens import Purpose
-from tests.test_signup_browser import browser, press, pytestmark
+from tests.test_signup_browser import press
 from tests.visitor import a_known_reader, link, readers
 
-__all__ = ["browser", "pytestmark"]
+pytestmark = pytest.mark.browser
 
 
 def test_preferences_and_a_pause_with_the_keyboard_alone(house: Runtime, site: str, browser: Browser) -> None:

@@ -1,39 +1,25 @@
 """The builder of a segment and the map in a real browser."""
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from builders import a_reader
-from colleague import ANNA, sign_in_link
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from colleague import ANNA
+from playwright.sync_api import Browser, expect
 from serving import serving
 from sqlmodel import select
 
 from service.database import reading, writing
 from service.desk import ROUTERS
 from service.runtime import Runtime
-from service.users import add_user
 from service.web.app import make_app
 from subscribers.organisations import Organisation
 from subscribers.register import load_register
 from subscribers.segments.stored import Segment
+from tests.browsing import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -54,26 +40,11 @@ def desk(runtime: Runtime) -> Iterator[str]:
         yield address
 
 
-def signed_in(browser: Browser, runtime: Runtime, width: int, *, script: bool = True) -> Page:
-    with writing(runtime.engine) as session:
-        link = sign_in_link(
-            session, runtime, add_user(session, address=ANNA, name="Anna", roles=["editor"], now=runtime.clock())
-        )  # fmt: skip
-    context = browser.new_context(
-        locale="nl-NL", viewport={"width": width, "height": 900}, java_script_enabled=script
-    )
-    page = context.new_page()
-    page.goto(link)
-    page.get_by_role("button", name="Inloggen op de redactie").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
-    return page
-
-
 @pytest.mark.parametrize(("width", "script"), [(1280, True), (390, True), (1280, False)])
 def test_a_segment_is_built_and_counted_while_one_chooses(
     runtime: Runtime, desk: str, browser: Browser, width: int, script: bool
 ) -> None:
-    page = signed_in(browser, runtime, width, script=script)
+    page = signed_in(browser, runtime, ANNA, "Anna", "editor", width=width, script=script)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -147,7 +118,7 @@ def test_the_map_fits_can_be_read_and_says_the_same_in_words(
         page.get_by_role("row" if width > 640 else "rowheader").filter(has_text="Aa en Hunze").first
     ).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    anna = signed_in(browser, runtime, width)
+    anna = signed_in(browser, runtime, ANNA, "Anna", "editor", width=width)
     anna.goto(f"{desk}/redactie/cijfers/dekking")
     assert anna.evaluate("document.documentElement.scrollWidth") <= width
     with anna.expect_download() as download:

@@ -36,7 +36,8 @@ class Look:
     """What a look at a source brought.
 
     `answers` says that it can be read: its list has records, and the records that were looked at could all be read, with a
-    level where it has a scale. `unknown` are labels that no field stands for, with the beginning of their texts.
+    level where it has a scale. `trouble` is a word for what went wrong with a feed.
+    `unknown` are labels that no field stands for, with the beginning of their texts.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Look:
     problems: tuple[str, ...] = ()
     title: str = ""
     status: int | None = None
+    trouble: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:

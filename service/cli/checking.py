@@ -1,16 +1,12 @@
 """`kennispost sources check`, `enable` and `disable`: see live what a source answers, field by field, before it is trusted."""
 
-import asyncio
 import sys
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from content.connectors.looking import Look, look, seen_in
-from content.connectors.shelf import declaration_of
-from content.errors import DeclarationFault, UnknownSource
-from content.harvest import Visit
+from content.connectors.looking import Look
+from content.errors import UnknownSource
 from content.sources import (
     Source,
     SourceKind,
@@ -19,15 +15,14 @@ from content.sources import (
     set_enabled,
     source_by_key,
 )
-from service.asking import asker
 from service.cli.failing import stated_failures
 from service.cli.lines import FAILED, WRONG_USE, end, note, say
 from service.cli.tables import show_look
 from service.database import reading, writing
+from service.looking import look_at_all
 from service.preparing import prepare_or_refuse
 from service.runtime import Runtime, build_runtime
 from service.settings import load_settings
-from service.visiting import Target, Visited, fetch_rules, target_of, visit_all
 
 Keys = Annotated[
     list[str] | None, typer.Argument(help="Keys of sources; none means all.", show_default=False)
@@ -48,7 +43,7 @@ def check(
     """Visit sources, enabled or not, and say field by field what was found. Nothing is stored."""
     with stated_failures():
         runtime = _runtime()
-        lines = [_line(source, one) for source, one in _looked(runtime, _chosen(runtime, keys))]
+        lines = [_line(source, one) for source, one in look_at_all(runtime, _chosen(runtime, keys))]
         for line in lines:
             line["enabled_now"] = turn_on and line["outcome"] == "ok" and _prove(runtime, line["key"])
             show = say if as_json or (as_json is None and not sys.stdout.isatty()) else show_look
@@ -62,7 +57,7 @@ def enable(key: Key) -> None:
         runtime = _runtime()
         (source,) = _chosen(runtime, [key])
         if source.url_confidence == UrlConfidence.INFERRED:
-            ((_source, one),) = _looked(runtime, [source])
+            ((_source, one),) = look_at_all(runtime, [source])
             if not one.answers:
                 note(f"{key} was never seen to answer, and cannot be read now: {' '.join(one.problems)}")
                 raise typer.Exit(code=FAILED)
@@ -96,46 +91,6 @@ def _chosen(runtime: Runtime, keys: list[str] | None) -> list[Source]:
             raise typer.Exit(code=WRONG_USE) from error
         session.expunge_all()
         return found
-
-
-def _looked(runtime: Runtime, sources: list[Source]) -> list[tuple[Source, Look]]:
-    """Feeds all at once; databases and documents one after the other, with time between their requests."""
-    looks: dict[str, Look] = {}
-    rules = fetch_rules(runtime.settings)
-
-    def keep(visits: Sequence[Visited]) -> None:
-        looks.update({target.key: _look_of(target, visit) for target, visit in visits})
-
-    feeds = [target_of(source) for source in sources if source.kind == SourceKind.FEED]
-    asyncio.run(visit_all(feeds, rules=rules, clock=runtime.clock, store=keep))
-    for source in sources:
-        if source.kind != SourceKind.FEED:
-            looks[source.key] = _look_at(runtime, source.key)
-    return [(source, looks[source.key]) for source in sorted(sources, key=lambda one: one.key)]
-
-
-def _look_at(runtime: Runtime, key: str) -> Look:
-    try:
-        declaration = declaration_of(key, *runtime.settings.declaration_folders)
-    except DeclarationFault as error:
-        return Look(key=key, answers=False, problems=(str(error),))
-    fetch = asker(declaration, rules=fetch_rules(runtime.settings))
-    return look(declaration, fetch=fetch, now=runtime.clock())
-
-
-def _look_of(target: Target, visit: Visit) -> Look:
-    """What a visit to a feed brought, said in the same way."""
-    entries = visit.feed.entries if visit.feed else ()
-    return Look(
-        key=target.key,
-        answers=visit.feed is not None,
-        listed=len(entries),
-        records=len(entries),
-        fields=seen_in(entries),
-        problems=(visit.problem,) if visit.problem else (),
-        title=visit.feed.title if visit.feed else "",
-        status=visit.status,
-    )
 
 
 def _line(source: Source, one: Look) -> dict[str, Any]:

@@ -26,14 +26,17 @@ from service.desk import (
     segments,
     signing_in,
     source_finding,
+    source_switching,
     sources,
     steering,
+    versions,
     welcome,
 )
 
 ROUTERS = (
     signing_in.router,
     inbox.router,
+    versions.router,
     issues.router,
     adding.router,
     aims.router,
@@ -52,6 +55,7 @@ ROUTERS = (
     sources.router,
     returned.router,
     source_finding.router,
+    source_switching.router,
     imports.router,
     exporting.router,
     partners.router,

@@ -16,6 +16,7 @@ from content.interventions.wording import GUARDS, KINDS, field_name
 from service.audit import Act, note_act
 from service.desk.access import Anyone, Editor
 from service.desk.knowledge_frame import HOME, knowledge_page
+from service.desk.problem_words import in_words
 from service.web.csrf import csrf_protected
 from service.web.dependencies import Language, Now, Transaction
 from service.web.pages import see
@@ -54,6 +55,7 @@ def listed(
                 ],
                 "lost": [field_name(name, language) for name in crawl.lost_fields],
                 "acceptable": may_accept(session, crawl),
+                "errors": [(key, in_words(said, language), said) for key, said in crawl.errors.items()],
             }
             for crawl in found
         ],

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from service.audit import Act, acts, note_act
 from service.desk.access import Anyone, Editor, Person
 from service.desk.frame import desk_page
+from service.desk.problem_words import in_words
 from service.web.csrf import csrf_protected
-from service.web.dependencies import Now, Transaction
+from service.web.dependencies import Now, Transaction, language
 from service.web.helping import ACTIVITY_NAMES, ROLE_NAMES
 from service.web.organisations import KINDS
 from service.web.pages import see
@@ -153,6 +154,7 @@ def _form(
         form=form,
         error=PROBLEMS[PartnerRefused][1] if error else "",
         fault=str(error) if error else "",
+        fault_in_words=in_words(str(error), language(request)) if error else "",
         kinds=KINDS,
         partner_roles=ROLE_NAMES,
         activity_names=ACTIVITY_NAMES,

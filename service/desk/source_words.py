@@ -61,6 +61,15 @@ KINDS = {
 }
 """What a source is."""
 
+ENTRY_FIELDS = {
+    "guid": _("kenmerk"),
+    "title": _("titel"),
+    "link": _("link"),
+    "published_at": _("datum"),
+    "summary": _("samenvatting"),
+}
+"""What a feed or a document has."""
+
 OUTCOMES = {"ok": _("opgehaald"), "unchanged": _("niets veranderd"), "failed": _("mislukt")}
 
 POLICIES = {

@@ -1,4 +1,4 @@
-"""Sources at the desk: how each answered, when we come again and why; changing one, and switching it off and on."""
+"""Sources at the desk: how each answered, when we come again and why; changing one."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -17,19 +17,19 @@ from content.sources import (
     change_source,
     list_sources,
     recent_fetches,
-    set_enabled,
     source_by_key,
 )
 from service.audit import Act, note_act
 from service.database import reading
 from service.desk.access import Anyone, Editor, Person
 from service.desk.frame import desk_page, refusal
+from service.desk.problem_words import in_words
 from service.desk.source_words import KINDS, OUTCOMES, POLICIES, WHYS, trouble_text
 from service.harvesting import harvest_all
 from service.schedule.table import upcoming
 from service.settings import Settings
 from service.web.csrf import csrf_protected
-from service.web.dependencies import House, Now, Transaction
+from service.web.dependencies import House, Now, Transaction, language
 from service.web.pages import see
 
 VISITS = 30
@@ -49,6 +49,7 @@ def shown(request: Request, house: House, session: Transaction, now: Now, person
         items=_items_by_source(session),
         next_round=_next_round(house.settings, now),
         trouble_text=trouble_text,
+        in_words=lambda problem: in_words(problem, language(request)),
         troubled=sum(bool(source.enabled and source.last_problem) for source in sources),
         enabled=sum(source.enabled for source in sources),
     )
@@ -60,18 +61,6 @@ def one(
 ) -> HTMLResponse:
     """The health of a source: its last answers, when next, and why."""
     return _health_page(request, house.settings, session, person, key=key, now=now)
-
-
-@router.post("/{key}")
-def switched(
-    session: Transaction, now: Now, person: Editor, key: str, enabled: Annotated[bool, Form()] = False
-) -> Response:
-    """Switch a source on or off. Its items stay."""
-    source = source_by_key(session, key)
-    set_enabled(session, source=source, enabled=enabled)
-    act = Act.SOURCE_ENABLED if enabled else Act.SOURCE_DISABLED
-    note_act(session, actor=person.address, action=act, now=now, subject=f"source {key}", detail=source.name)
-    return see(f"/redactie/bronnen?klaar={'bron-aan' if enabled else 'bron-uit'}#bron-{key}")
 
 
 @router.post("/{key}/ophalen")
@@ -145,6 +134,7 @@ def _health_page(
         next_visit=_next_visit(source, _next_round(settings, now, kind=source.kind)),
         kinds=KINDS,
         trouble_text=trouble_text,
+        in_words=lambda problem: in_words(problem, language(request)),
         whys=WHYS,
         outcomes=OUTCOMES,
         policies=POLICIES,
