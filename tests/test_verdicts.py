@@ -200,3 +200,35 @@ def test_words_weigh_more_than_a_code_but_polite_ones_do_not() -> None:
 )
 def test_the_names_in_a_reply_say_nothing(text: str) -> None:
     assert judge(code=550, status="", text=text).reason == "undefined"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 5.7.1 signature is not valid",
+        "550 message refused: Message-ID is not valid",
+        "550 5.6.0 Date header is not valid",
+        "554 cannot append to the file: it does not exist",
+        "550 5.3.0 command not found",
+        "550 5.7.1 <a@b.example>: Recipient address rejected: SPF not pass",
+        "550 5.7.1 Recipient rejected, sender not on white list",
+        "550 The sender is not a known correspondent",
+        "550 this list does not exist for non-members: policy",
+    ],
+)
+def test_what_does_not_exist_must_be_the_recipient(text: str) -> None:
+    assert judge(code=None, status="", text=text).kind is not Kind.HARD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 The mailbox name is not valid",
+        "550 <a@b.example> does not exist, access denied",
+        "550 5.7.1 User a could not be found; contact your administrator",
+        "550 Account a@b.example doesn't exist",
+        "550 does not exist",
+    ],
+)
+def test_a_recipient_that_does_not_exist_is_hard_whatever_else_is_said(text: str) -> None:
+    assert judge(code=None, status="", text=text).kind is Kind.HARD
