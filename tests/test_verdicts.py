@@ -25,6 +25,23 @@ REPLIES = [
     ("550 5.1.1 Onbekende gebruiker", "hard", "mailbox-unknown"),
     ("550 宛先不明", "hard", "mailbox-unknown"),
     ("550 #5.1.1", "hard", "mailbox-unknown"),
+    ("550 BAD_RECIPIENT - see http://b.example/undelivered", "hard", "mailbox-unknown"),
+    ("550 mailbox <a@b.example> unavailable", "hard", "mailbox-unknown"),
+    ("550 5.1.1 <a@b.example>: Recipient address rejected", "hard", "mailbox-unknown"),
+    ("550 #5.1.0 Address rejected.", "hard", "mailbox-unknown"),
+    ("but it was rejected by the recipient domain. 550 550 Address unknown (state 14)", "hard", "mailbox-unknown"),
+    ("550 This address no longer accepts mail.", "hard", "mailbox-moved"),
+    ("550 5.7.17 The mailbox has a new owner", "hard", "mailbox-moved"),
+    ("550 5.4.310 no", "hard", "domain-unknown"),
+    ("550 5.1.351 no", "hard", "mailbox-unknown"),
+    ("550 Empfaenger unbekannt", "hard", "mailbox-unknown"),
+    ("550 Onbekende ontvanger", "hard", "mailbox-unknown"),
+    ("550 Adresse incorrecte", "hard", "mailbox-unknown"),
+    ("550 Nessun utente con questo nome", "hard", "mailbox-unknown"),
+    ("550 Destinatario no válido", "hard", "mailbox-unknown"),
+    ("550 нет такого пользователя", "hard", "mailbox-unknown"),
+    ("550 そのユーザーは存在しません", "hard", "mailbox-unknown"),
+    ("550 收件人地址无效", "hard", "mailbox-unknown"),
     # for now
     ("452-4.2.2 The email account that you tried to reach is over quota.", "soft", "mailbox-full"),
     ("552-5.2.2 The email account that you tried to reach is over quota and inactive.", "soft", "mailbox-full"),
@@ -36,17 +53,31 @@ REPLIES = [
     ("550 5.0.0 <a@b.example>... Sorry", "soft", "undefined"),
     ("550 <a@b.example>", "soft", "undefined"),
     ("", "soft", "undefined"),
+    ("550 5.1.1 Recipient rejected: mailbox would exceed its storage", "soft", "mailbox-full"),
+    ("552 Requested action not taken: mailbox unavailable (not enough free space)", "soft", "mailbox-full"),
+    ("550 5.1.4 RESOLVER.ADR.Ambiguous; ambiguous address", "soft", "server-fault"),
+    ("554 5.4.4 SMTPSEND.DNS.MxLoopback", "soft", "loop"),
+    ("550 5.1.1 Refused due to recipient preferences", "soft", "filtered"),
+    ("550 ユーザーが受信を拒否しています", "soft", "filtered"),
+    ("550 5.4.312 no", "soft", "network"),
+    ("554 Name service error: Malformed or unexpected name server reply", "soft", "network"),
+    ("550 Address rejected", "soft", "undefined"),
     ("550 5.7.1 RESOLVER.RST.AuthRequired; authentication required", "soft", "filtered"),
     # the message
     ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example", "refused", "blocked"),
     ("550-5.7.1 Our system has detected that this message is likely unsolicited mail.", "refused", "spam"),
     ("552 5.3.4 Message size exceeds fixed limit", "refused", "too-large"),
     ("550 5.7.1 Message refused by our policy", "refused", "policy"),
+    ("554 5.7.1 <a@b.example>: Recipient address rejected: Policy restriction", "refused", "policy"),
+    ("554 5.7.1 Message Rejected Class=size limit=15728640", "refused", "too-large"),
+    ("550 5.7.1 This message contains a domain that does not exist", "refused", "content"),
+    ("550 5.9.8 The message seems to be spam", "refused", "spam"),
     # the provider wants it slower
     ("421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume", "throttled", "rate-limited"),
     ("421 4.7.0 [TSS05] Messages from 192.0.2.1 temporarily deferred", "throttled", "rate-limited"),
     ("421 4.16.55 [IPTS04] Messages from 192.0.2.1 temporarily deferred", "throttled", "rate-limited"),
     ("421 [IPTS05] Messages from 192.0.2.1 temporarily deferred", "throttled", "rate-limited"),
+    ("550 Too many invalid recipients", "throttled", "rate-limited"),
     ("421 4.7.28 Our system has detected an unusual rate of mail", "throttled", "rate-limited"),
     # ours: every code of the bulk rules
     ("421-4.7.23 The IP address sending this message does not have a PTR record", "sender-fault", "ptr"),
@@ -65,6 +96,12 @@ REPLIES = [
     ("535 5.7.8 Username and password not accepted", "sender-fault", "sign-in"),
     ("530 5.7.0 Must issue a STARTTLS command first", "sender-fault", "tls"),
     ("550 5.1.0 <us@a.example>: Sender address rejected: Domain not found", "sender-fault", "sender-refused"),
+    ("550 Sender verify failed: no such user here", "sender-fault", "sender-refused"),
+    ("550 5.7.1 The domain in your From: header does not exist", "sender-fault", "sender-refused"),
+    ("553 You are trying to use me as a relay, but I have not been configured to let you", "sender-fault", "relay-denied"),
+    ("550 Relaying to a@b.example prohibited: user not found", "sender-fault", "relay-denied"),
+    ("501 5.5.4 Invalid address from us", "sender-fault", "sender-refused"),
+    ("550 5.7.1 HELO not valid: host unknown", "sender-fault", "ptr"),
 ]  # fmt: skip
 
 
@@ -163,3 +200,35 @@ def test_words_weigh_more_than_a_code_but_polite_ones_do_not() -> None:
 )
 def test_the_names_in_a_reply_say_nothing(text: str) -> None:
     assert judge(code=550, status="", text=text).reason == "undefined"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 5.7.1 signature is not valid",
+        "550 message refused: Message-ID is not valid",
+        "550 5.6.0 Date header is not valid",
+        "554 cannot append to the file: it does not exist",
+        "550 5.3.0 command not found",
+        "550 5.7.1 <a@b.example>: Recipient address rejected: SPF not pass",
+        "550 5.7.1 Recipient rejected, sender not on white list",
+        "550 The sender is not a known correspondent",
+        "550 this list does not exist for non-members: policy",
+    ],
+)
+def test_what_does_not_exist_must_be_the_recipient(text: str) -> None:
+    assert judge(code=None, status="", text=text).kind is not Kind.HARD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 The mailbox name is not valid",
+        "550 <a@b.example> does not exist, access denied",
+        "550 5.7.1 User a could not be found; contact your administrator",
+        "550 Account a@b.example doesn't exist",
+        "550 does not exist",
+    ],
+)
+def test_a_recipient_that_does_not_exist_is_hard_whatever_else_is_said(text: str) -> None:
+    assert judge(code=None, status="", text=text).kind is Kind.HARD

@@ -54,6 +54,9 @@ _SAYS_LITTLE = frozenset(
 )
 """Reasons that a code alone gives without much meaning: there the words around it are read as well."""
 _IN_ANY_TEXT = frozenset({None, *WEAK})
+_FOR_NOW = frozenset(
+    {"mailbox-full", "mailbox-disabled", "greylisted", "spam", "blocked", "virus", "too-large"}
+)
 _SAYS_NOTHING = frozenset({"undefined", "server-fault", "protocol"})
 """Only where the codes say nothing may the words around them end an address: advice speaks of what "may not exist"."""
 
@@ -116,12 +119,19 @@ def _judged(group: Group, said: Said) -> Verdict:
     if reason_by_words(group.diagnostic):
         return verdict
     if verdict.reason not in _SAYS_LITTLE:
-        return verdict
+        return _unless_for_now(verdict, group, said)
     for text in (said.replies, said.words):
         if reason_by_words(text) not in _IN_ANY_TEXT:
             told = judge(code=None, status=group.status, text=f"{group.diagnostic} {text}")
             if told.kind is not Kind.HARD or text is said.replies or verdict.reason in _SAYS_NOTHING:
                 return told
+    return verdict
+
+
+def _unless_for_now(verdict: Verdict, group: Group, said: Said) -> Verdict:
+    """A bare 5.1.1 is outweighed by a line of the server that says "full" or "blocked"."""
+    if verdict.kind is Kind.HARD and reason_by_words(said.replies) in _FOR_NOW:
+        return judge(code=None, status=group.status, text=said.replies)
     return verdict
 
 

@@ -13,7 +13,7 @@ LONGEST = 12_000
 _REPLY = re.compile(
     r"(?<![\d.:/-])[45]\d\d[ \-#(]"
     r"|(?<![\d.])[45]\.\d{1,2}\.\d{1,3}(?![\d.])"
-    r"|^[ \t]{0,8}(?:<<<|reason:|diagnostic|remote host said|error|smtp error)",
+    r"|^[ \t]{0,8}(?:<<<|reason:|diagnostic|remote host said|error|smtp error|the user\(s\) account is)",
     re.IGNORECASE,
 )
 _ROBOT = re.compile(
@@ -26,6 +26,10 @@ _ADDRESS = re.compile(
 _SENDER_LINE = re.compile(
     r"(?im)^[ \t>]{0,20}(?:from|sender|reply-to|van|von|de|mail from)[ \t]{0,5}:.{0,300}$"
 )
+_SUBJECT_LINE = re.compile(
+    r"(?im)^[ \t>]{0,20}(?:subject|subj|onderwerp|betreff|objet|asunto|oggetto|assunto|тема|件名)[ \t]{0,5}[:：].{0,500}$"
+)
+"""What a server repeats of the mail it returns: a newsletter about viruses is no virus."""
 _OWN = ("from", "to", "return-path", "delivered-to", "reply-to", "sender")
 
 
@@ -50,6 +54,7 @@ class Said:
 def said_in(read: Read) -> Said:
     """What the text for people says, without the mail that it returns."""
     words, returned = _parted(read.text[:LONGEST])
+    words = _SUBJECT_LINE.sub("", words)
     original = headers_in(read.original or returned)
     after_data = _AFTER_DATA.search(words) is not None and "need rcpt" not in words.lower()
     return Said(words, _replies(words), _recipient(read, words, original), after_data)

@@ -64,7 +64,13 @@ def _group(fields: dict[str, str]) -> Group:
     diagnostic = fields.get("diagnostic-code", "")
     remarks = (
         fields.get(name, "")
-        for name in ("status", "x-supplementary-info", "x400-supplementary-info", "x-notes")
+        for name in (
+            "status",
+            "x-supplementary-info",
+            "x400-supplementary-info",
+            "x-notes",
+            "x-powermta-bouncecategory",
+        )
     )
     kind, semicolon, words = diagnostic.partition(";")
     if semicolon and len(kind) < 30 and " " not in kind.strip():

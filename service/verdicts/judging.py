@@ -17,6 +17,8 @@ PLAIN = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10"})
 
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,9}")
 _SPEAKER = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}\.? ?(?=\[[\da-f.:]{3,45}\])")
+_FRAME = re.compile(r"(?:it )?was rejected by the (?:server for the )?recipient domain")
+"""What Gmail puts around each refusal: the recipient had no say in it."""
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.#])([45]\d\d)(?=[ -])")
 
@@ -49,7 +51,7 @@ def normal(text: str) -> str:
     Addresses and the names of servers are left out: `spam@a.example` and `antispam.b.example[192.0.2.1]` say nothing.
     """
     words = " ".join(text[:LONGEST].lower().split())
-    return _SPEAKER.sub("", _ADDRESS.sub("@", words))
+    return _FRAME.sub("", _SPEAKER.sub("", _ADDRESS.sub("@", words)))
 
 
 def most_telling(status: str, words: str) -> str:

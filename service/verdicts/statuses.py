@@ -18,19 +18,22 @@ CERTAIN: dict[str, str] = {
     "5.7.501": "blocked", "5.7.502": "blocked", "5.7.503": "blocked", "5.7.504": "blocked", "5.7.505": "blocked",
     "5.7.506": "blocked", "5.7.507": "blocked", "5.7.510": "policy", "5.7.750": "blocked", "5.7.705": "rate-limited",
     "5.7.708": "blocked", "5.1.8": "sender-refused", "4.1.8": "sender-refused", "5.1.7": "sender-refused",
+    "5.1.20": "sender-refused", "5.1.21": "sender-refused", "5.4.310": "domain-unknown",
+    "5.2.121": "recipient-busy", "5.2.122": "recipient-busy",
 }  # fmt: skip
 """Codes that mean one thing whatever the text: mostly the sender's faults of the bulk rules (Gmail, Yahoo, Microsoft)."""
 
 BY_STATUS: dict[str, str] = {
     "x.1.0": "mailbox-unknown", "x.1.1": "mailbox-unknown", "x.1.2": "domain-unknown", "x.1.3": "mailbox-unknown",
     "x.1.4": "undefined", "x.1.5": "undefined", "x.1.6": "mailbox-moved", "x.1.9": "undefined",
-    "x.1.10": "domain-takes-no-mail",
+    "x.1.10": "domain-takes-no-mail", "x.1.350": "mailbox-unknown", "x.1.351": "mailbox-unknown",
     "x.2.0": "filtered", "x.2.1": "mailbox-disabled", "x.2.3": "too-large", "x.2.4": "server-fault",
     "x.3.0": "server-fault", "x.3.1": "server-fault", "x.3.2": "server-fault", "x.3.3": "server-fault",
     "x.3.4": "too-large", "x.3.5": "server-fault",
     "x.4.0": "network", "x.4.1": "network", "x.4.2": "network", "x.4.3": "network", "x.4.4": "domain-unknown",
-    "x.4.5": "server-fault", "x.4.7": "expired", "x.4.8": "expired", "x.4.9": "network",
+    "x.4.5": "server-fault", "x.4.7": "expired", "x.4.8": "expired", "x.4.9": "network", "x.4": "network",
     "x.5": "protocol", "x.5.3": "rate-limited", "x.6": "content", "x.7": "policy",
+    "x.7.13": "mailbox-disabled", "x.7.17": "mailbox-moved", "x.7.18": "mailbox-moved",
     "x.7.8": "sign-in", "x.7.9": "sign-in", "x.7.10": "tls", "x.7.11": "tls",
 }  # fmt: skip
 """By subject and detail, else by subject alone. x.0.0 says nothing."""
