@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     smtp_username: str = Field("", description="User name at the relay; empty means no AUTH.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password at the relay.")
     smtp_timeout: float = Field(30.0, gt=0, description="Seconds to wait for the relay.")
+    smtp_message_timeout: float = Field(600.0, gt=0, description="The same, for its answer to a message.")
     smtp_connections: int = Field(
         4, ge=1, le=50, description="Connections to the relay at once, per process."
     )

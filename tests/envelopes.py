@@ -11,5 +11,11 @@ def an_envelope(number: int, recipient: str = "b@x.example", **others) -> Envelo
 
 
 def settings_for(port: int, **others) -> Settings:
-    known = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "smtp_timeout": 3}
+    known = {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": port,
+        "smtp_security": "none",
+        "smtp_timeout": 3,
+        "smtp_message_timeout": 3,
+    }
     return Settings(transport="smtp", **known | others)

@@ -22,6 +22,7 @@ def over_smtp(runtime: Runtime, relay: Relay) -> Runtime:
         "smtp_port": relay.port,
         "smtp_security": "none",
         "smtp_timeout": 5,
+        "smtp_message_timeout": 5,
     }
     return replace(runtime, settings=runtime.settings.model_copy(update=changed))
 

@@ -18,6 +18,8 @@ class Scripted:
     port: int = 0
     extensions: tuple[str, ...] = ("PIPELINING",)
     answer: Answer = lambda command: None
+    closes: bool = False
+    """Whether it closes the connection after a 421, as RFC 5321, 3.8 has it."""
     groups: list[bytes] = field(default_factory=list)
     pieces: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -86,6 +88,8 @@ def _talk(connection: socket.socket, server: Scripted) -> None:
             if reply is None:
                 return
             connection.sendall(reply.encode() + b"\r\n")
+            if server.closes and reply.startswith("421"):
+                return
             in_message = command == "DATA" and reply.startswith("354")
 
 

@@ -73,6 +73,11 @@ def test_a_reader_whom_the_server_refused_may_fail() -> None:
     assert broken(evidence(told, [*accepted(1), ("refused", "", "2@a.example")])) == set()
 
 
+def test_a_reader_whom_the_server_refused_may_be_suppressed_from_then_on() -> None:
+    told = [delivery(1), delivery(2, "suppressed", tries=())]
+    assert broken(evidence(told, [*accepted(1), ("refused", "", "2@a.example")])) == set()
+
+
 def test_a_reader_who_failed_and_got_it_all_the_same_is_found() -> None:
     log = [*accepted(1), ("refused", "", "1@a.example")]
     assert broken(evidence([delivery(1, "failed")], log)) == {"ledger tells the truth"}

@@ -61,7 +61,10 @@ def test_a_relay_that_hangs_does_not_hold_up_a_stop_and_its_message_is_uncertain
 ) -> None:
     relay.slow = 30
     one = replace(
-        by_smtp, settings=by_smtp.settings.model_copy(update={"smtp_connections": 1, "smtp_timeout": 60})
+        by_smtp,
+        settings=by_smtp.settings.model_copy(
+            update={"smtp_connections": 1, "smtp_timeout": 60, "smtp_message_timeout": 60}
+        ),
     )
     mailing_id = plan(one)
     stop = threading.Event()

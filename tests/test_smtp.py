@@ -23,6 +23,7 @@ def settings_for(relay: Relay, **others) -> Settings:
             "smtp_port": relay.port,
             "smtp_security": "none",
             "smtp_timeout": 5,
+            "smtp_message_timeout": 5,
             **others,
         }
     )
@@ -103,7 +104,7 @@ def test_a_relay_that_never_answers_is_given_up_after_the_time_out() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         relay = Relay(port=silent.getsockname()[1])
-        (outcome,) = send(settings_for(relay, smtp_timeout=0.3), "a@x.example")
+        (outcome,) = send(settings_for(relay, smtp_timeout=0.3, smtp_message_timeout=0.3), "a@x.example")
     assert outcome.result is Result.UNREACHABLE
 
 

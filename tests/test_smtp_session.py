@@ -108,7 +108,7 @@ def test_a_server_that_falls_silent_is_given_up_in_time(when: str, expected: Res
 
     began = time.monotonic()
     with scripted(answer) as server:
-        (outcome,) = send(server, an_envelope(1), smtp_timeout=0.3)
+        (outcome,) = send(server, an_envelope(1), smtp_timeout=0.3, smtp_message_timeout=0.3)
     assert outcome.result is expected
     assert time.monotonic() - began < 4
 

@@ -110,6 +110,7 @@ def crash_course(plan: CrashPlan, *, tell: Callable[[str], None]) -> tuple[Crash
     more = {
         "SMTP_CONNECTIONS": str(plan.connections),
         "SMTP_TIMEOUT": str(SMTP_SECONDS),
+        "SMTP_MESSAGE_TIMEOUT": str(SMTP_SECONDS),
         "LEASE_SECONDS": str(plan.lease_seconds),
     }
     with staged(plan.database, **more) as bare:

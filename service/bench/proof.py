@@ -90,6 +90,8 @@ def _skipped(evidence: Evidence, accepted: set[tuple[str, str]]) -> Iterator[str
             yield f"delivery {one.delivery_id} is called sent, and the server never took it"
         elif one.state == DeliveryState.FAILED and one.recipient not in refused:
             yield f"delivery {one.delivery_id} is called failed, and the server never refused it"
+        elif one.state == DeliveryState.SUPPRESSED and one.recipient in refused:
+            continue  # a server that refused them for good in one mailing is not asked in the next
         elif one.state in {DeliveryState.CANCELLED, DeliveryState.SKIPPED, DeliveryState.SUPPRESSED}:
             yield f"delivery {one.delivery_id} is {one.state}, and nobody asked for that"
 

@@ -58,6 +58,16 @@ def filled(tokens: float, *, since: timedelta, per_hour: int) -> float:
     return min(most, tokens + max(0.0, since.total_seconds()) * per_hour / 3600)
 
 
+def hold(session: Session, domains: Collection[str], *, now: datetime) -> None:
+    """Lock the bucket of all and those of these domains, in one order. Who leaves some alone and then asks for a grant does
+    this first, so that two workers never wait for each other.
+    """
+    keys = {EVERYONE, *domains}
+    _make(session, keys, now)
+    ordered = select(Allowance.id).where(col(Allowance.key).in_(keys)).order_by(col(Allowance.key))
+    session.exec(ordered.with_for_update()).all()
+
+
 def grant(session: Session, domains: Sequence[str], *, limits: Limits, now: datetime) -> Granted:
     """Take tokens for messages to these domains, in order. Those without one wait until their bucket holds some again.
 

@@ -106,10 +106,15 @@ def anything_due(session: Session, *, now: datetime, bulk: bool = True) -> bool:
 def claim(
     session: Session, *, worker: str, now: datetime, batch: int, lease: timedelta = LEASE, bulk: bool = True
 ) -> list[Claimed]:
-    """Claim up to `batch` deliveries that are due: first what somebody waits for, then, with `bulk`, issues in turn."""
+    """Claim up to `batch` deliveries that are due: first what somebody waits for, then, with `bulk`, issues in turn.
+
+    Another issue comes first each time, so that one with many readers does not keep the others waiting.
+    """
     urgent = _due(now).where(col(Delivery.urgent), col(Delivery.state).in_(WAITING))
     claimed = _take(session, urgent, batch)
-    for mailing_id in _sending(session) if bulk else ():
+    sending = _sending(session) if bulk else ()
+    first = int(now.timestamp() * 1000) % (len(sending) or 1)
+    for mailing_id in (*sending[first:], *sending[:first]):
         # One state at a time: each is a walk along the index, where both together would sort all that waits.
         for state in WAITING:
             of_this = _due(now).where(col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == state)

@@ -18,9 +18,8 @@ CLOSED = "The relay closed the connection."
 class Incoming(asyncio.Protocol):
     """The replies of one connection, in the order in which they came. `lost` says in words why there will be no more."""
 
-    def __init__(self, *, timeout: float) -> None:
+    def __init__(self) -> None:
         self.lost = ""
-        self._timeout = timeout
         self._loop = asyncio.get_running_loop()
         self._rest = b""
         self._lines: list[str] = []
@@ -30,15 +29,11 @@ class Incoming(asyncio.Protocol):
         self._late_at = 0.0
         self._watch: asyncio.TimerHandle | None = None
 
-    async def take(self, number: int) -> list[Reply]:
-        """The next replies.
-
-        Raises:
-            ConnectionError: they did not come in time, or will not come; the words are for the ledger.
-        """
-        if len(self._replies) < number:
-            await self._come(number)
-        return [self._replies.popleft() for _ in range(number)]
+    async def take(self, number: int, *, within: float) -> list[Reply]:
+        """The next replies; fewer when more did not come within so many seconds, or will not come: then `lost` says why."""
+        if len(self._replies) < number and not self.lost:
+            await self._come(number, within)
+        return [self._replies.popleft() for _ in range(min(number, len(self._replies)))]
 
     def data_received(self, data: bytes) -> None:
         """Read what came, and tell who waits for it."""
@@ -63,24 +58,28 @@ class Incoming(asyncio.Protocol):
         self._tell()
         return False
 
-    async def _come(self, number: int) -> None:
-        if not self.lost:
-            self._wanted = number
-            self._waiting = self._loop.create_future()
-            self._late_at = self._loop.time() + self._timeout
-            if self._watch is None:
-                self._watch = self._loop.call_at(self._late_at, self._look)
-            try:
-                await self._waiting
-            finally:
-                self._waiting = None
-        if len(self._replies) < number:
-            raise ConnectionError(self.lost)
+    async def _come(self, number: int, within: float) -> None:
+        self._wanted = number
+        self._waiting = self._loop.create_future()
+        self._late_at = self._loop.time() + within
+        if self._watch is None or self._watch.when() > self._late_at:
+            self._set_watch()
+        try:
+            await self._waiting
+        finally:
+            self._waiting = None
+
+    def _set_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self._loop.call_at(self._late_at, self._look)
 
     def _read(self, line: bytes) -> None:
         if len(line) > LONGEST_LINE or len(self._lines) == MOST_LINES:
             raise ValueError("a reply without an end")
-        self._lines.append(line[4:].decode("utf-8", "replace").strip())
+        self._lines.append(
+            line[4:].decode("utf-8", "replace").replace("\0", "").strip()
+        )  # which no ledger can hold
         if line[3:4] != b"-":
             self._replies.append(Reply(int(line[:3]), "\n".join(self._lines)))
             self._lines = []
@@ -96,10 +95,10 @@ class Incoming(asyncio.Protocol):
     def _look(self) -> None:
         """One timer for all that is waited for: it is set anew when it goes off, not with each reply."""
         self._watch = None
-        if self._waiting is None:
+        if self._waiting is None or self._waiting.done():
             return
         if self._loop.time() >= self._late_at:
             self._end("The relay did not answer in time.")
             self._tell()
         else:
-            self._watch = self._loop.call_at(self._late_at, self._look)
+            self._set_watch()

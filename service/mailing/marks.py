@@ -29,7 +29,13 @@ _SENDING = Template(
     " WHERE id IN ($ids) AND claimed_by = :worker AND state IN ($held)"
 )
 _TRYING = Template("INSERT INTO attempt (at, $names) VALUES $rows")
-_ASKING = Template("SELECT id FROM delivery WHERE id IN ($ids) AND claimed_by = :worker AND state = :state")
+_HANDED_OVER_NOW = Template(
+    "SELECT id FROM delivery WHERE id IN ($ids) AND claimed_by = :worker"
+    " AND state = 'handed_over' AND handed_over_at = :now"
+)
+_SENT_NOW = Template(
+    "SELECT id FROM delivery WHERE id IN ($ids) AND claimed_by = :worker AND state = 'sent' AND settled_at = :now"
+)
 
 
 def mark_handed_over(
@@ -43,7 +49,7 @@ def mark_handed_over(
     done = connection.execute(_handing_over(len(message_ids)), values)
     if done.rowcount == len(message_ids):
         return set(message_ids)
-    return _in_state(connection, message_ids, DeliveryState.HANDED_OVER, worker=worker)
+    return _marked_now(connection, _HANDED_OVER_NOW, message_ids, worker=worker, now=now)
 
 
 def mark_sent(
@@ -56,7 +62,7 @@ def mark_sent(
     done = connection.execute(_sending(len(ids), len(states)), values)
     if done.rowcount == len(ids):
         return set(ids)
-    return _in_state(connection, ids, DeliveryState.SENT, worker=worker)
+    return _marked_now(connection, _SENT_NOW, ids, worker=worker, now=now)
 
 
 def add_attempts(connection: Connection, attempts: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
@@ -65,10 +71,12 @@ def add_attempts(connection: Connection, attempts: Sequence[Mapping[str, Any]], 
     connection.execute(_trying(len(attempts)), {**values, "now": now})
 
 
-def _in_state(connection: Connection, ids: Collection[int], state: DeliveryState, *, worker: str) -> set[int]:
-    values: dict[str, Any] = {f"id{at}": one for at, one in enumerate(ids)}
-    values |= {"worker": worker, "state": state.value}
-    return set(connection.execute(_asking(len(ids)), values).scalars())
+def _marked_now(
+    connection: Connection, asking: Template, ids: Collection[int], *, worker: str, now: datetime
+) -> set[int]:
+    """Which of them the statement before this met. What stood so already, from an earlier moment, is not among them."""
+    values = {f"id{at}": one for at, one in enumerate(ids)} | {"worker": worker, "now": now}
+    return set(connection.execute(_asking(asking, len(ids)), values).scalars())
 
 
 @lru_cache(maxsize=128)
@@ -93,8 +101,8 @@ def _trying(number: int) -> TextClause:
 
 
 @lru_cache(maxsize=128)
-def _asking(number: int) -> TextClause:
-    return text(_ASKING.substitute(ids=_ids(number)))
+def _asking(template: Template, number: int) -> TextClause:
+    return text(template.substitute(ids=_ids(number))).bindparams(bindparam("now", type_=Instant))
 
 
 def _ids(number: int) -> str:

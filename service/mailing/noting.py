@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from service.mailing.alerts import pause_for_fault
-from service.mailing.allowances import Limits, grant, leave_alone
+from service.mailing.allowances import Limits, grant, hold, leave_alone
 from service.mailing.claims import Claimed, Settlement, hand_over, release, settle
 from service.mailing.closing import finish_mailings
 from service.mailing.refusals import note_refusal
@@ -56,6 +56,9 @@ def note(
     now: datetime,
 ) -> Noted:
     """Settle `outcomes` and `ended`, then hand over those of `envelopes` that may leave; the caller commits."""
+    throttled = {envelope.domain for envelope, outcome in outcomes if outcome.result is Result.THROTTLED}
+    if throttled:
+        hold(session, throttled | {one.domain for one in envelopes}, now=now)
     settled = [*ended]
     returned = set()
     for envelope, outcome in outcomes:
@@ -107,7 +110,7 @@ def _hand_over(
     session: Session, noter: Noter, envelopes: Sequence[Envelope], now: datetime
 ) -> tuple[tuple[Envelope, ...], set[int], bool]:
     """Those that may leave; those that go back to the queue, for now or because another has them; whether all must wait."""
-    envelopes = [one for one in envelopes if one.delivery_id in noter.held]
+    envelopes = list({one.delivery_id: one for one in envelopes if one.delivery_id in noter.held}.values())
     bulk = [one for one in envelopes if not noter.held[one.delivery_id].urgent]
     if not envelopes:
         return (), set(), False

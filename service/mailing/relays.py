@@ -24,6 +24,7 @@ class Relay:
     username: str
     password: str
     timeout: float
+    message_timeout: float
     trusted: str | None
 
     @property
@@ -81,6 +82,7 @@ def relays_of(settings: Settings) -> list[Relay]:
         username=settings.smtp_username,
         password=settings.smtp_password.get_secret_value(),
         timeout=settings.smtp_timeout,
+        message_timeout=settings.smtp_message_timeout,
         trusted=trusted,
     )
     if not settings.smtp_fallback_host:
@@ -96,6 +98,19 @@ def relays_of(settings: Settings) -> list[Relay]:
     return [first, second]
 
 
+async def _opened(client: SMTP, relay: Relay) -> Session:
+    try:
+        await client.connect()
+        if not client.last_ehlo_response and not client.last_helo_response:
+            await client.ehlo()
+        return Session(
+            client, server=relay.name, timeout=relay.timeout, message_timeout=relay.message_timeout
+        )
+    except BaseException:
+        client.close()  # the collector would, some day
+        raise
+
+
 async def _connect(relay: Relay) -> Session:
     try:
         client = SMTP(
@@ -109,10 +124,7 @@ async def _connect(relay: Relay) -> Session:
             validate_certs=True,
             cert_bundle=relay.trusted,
         )
-        await client.connect()
-        if not client.last_ehlo_response and not client.last_helo_response:
-            await client.ehlo()
-        return Session(client, server=relay.name, timeout=relay.timeout)
+        return await _opened(client, relay)
     except SMTPResponseException as error:
         reply = Reply(error.code, error.message)
         outcome = outcome_of(reply, step=Step.CONNECT, server=relay.name)

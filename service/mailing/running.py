@@ -12,20 +12,23 @@ the ledger waits for the database, signing does arithmetic.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from service.database import writing
+from service.mailing.alerts import pause_for_fault
 from service.mailing.claims import Settlement, release
 from service.mailing.closing import finish_mailings
 from service.mailing.composing import compose
 from service.mailing.noting import Noted, Outcomes, note
+from service.mailing.outbox import Delivery
 from service.mailing.runs import CHUNK, Composed, Run, in_thread
 from service.mailing.sending import Feed
-from service.mailing.transport import Envelope
+from service.mailing.transport import Envelope, Outcome
 
 log = structlog.get_logger()
 
@@ -37,6 +40,9 @@ AHEAD = 4
 
 LOOK_SECONDS = 0.1
 """How often it is looked whether to stop, when nothing else happens."""
+
+STOPPING_SECONDS = 0.5
+"""The longest wait for a database that is away, once the process is to stop."""
 
 GRACE_SECONDS = 2.5
 """How long a message that is under way may take after that; `serve` stops within 5 seconds in all."""
@@ -92,8 +98,9 @@ async def _keep_fed(run: Run, feed: Feed, ahead: _Ahead, composing: asyncio.Task
             await feed.wait()
     if composing.done():
         composing.result()  # what went wrong in it is said
-    if feed.dead and feed.trouble:
-        run.report.unreachable = feed.trouble.reply or "The relay could not be reached."
+    trouble = feed.doubted[1] if feed.doubted else feed.trouble
+    if feed.dead and trouble:
+        run.report.unreachable = trouble.reply or "The relay could not be reached."
         log.warning("relay unreachable", reply=run.report.unreachable, waiting=len(run.held))
 
 
@@ -151,8 +158,31 @@ async def _end(run: Run, feed: Feed, connections: Sequence[asyncio.Task[None]]) 
     for task in late:
         task.cancel()
     await asyncio.gather(*connections, return_exceptions=True)
-    await _write_down(run, feed, [])
-    await in_thread(run.ledger, partial(_release, run))
+    await _surely(run, lambda: _write_down(run, feed, []))
+    if feed.doubted is not None:
+        await in_thread(run.ledger, partial(_doubt, run, *feed.doubted))
+    await _surely(run, lambda: in_thread(run.ledger, partial(_release, run)))
+
+
+async def _surely(run: Run, write: Callable[[], Awaitable[None]]) -> None:
+    """Write what is known, though the database may be away for a moment: else it would be called uncertain."""
+    for wait in (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0):
+        try:
+            return await write()
+        except OperationalError as error:
+            if run.stop.is_set() and wait > STOPPING_SECONDS:
+                raise
+            log.warning("the database is away", problem=str(error.orig), wait=wait)
+            await asyncio.sleep(wait)
+    return await write()
+
+
+def _doubt(run: Run, envelope: Envelope, outcome: Outcome) -> None:
+    """Stop the mailing that met a relay which takes messages and does not say so: each more would be uncertain."""
+    with writing(run.runtime.engine) as session:
+        delivery = session.get(Delivery, envelope.delivery_id)
+        if delivery is not None and not delivery.urgent:
+            pause_for_fault(session, mailing_id=delivery.mailing_id, outcome=outcome, now=run.runtime.clock())
 
 
 def _release(run: Run) -> None:

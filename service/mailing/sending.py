@@ -1,22 +1,31 @@
 """Sending: messages that may leave now go through a transport, over all its connections at once."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Iterable
 
 from service.mailing.transport import Envelope, Outcome, Result, Transport
+
+REST_SECONDS = 20.0
+"""How long a connection that could not reach the relay leaves it alone."""
 
 
 class Feed:
     """Between the outbox and the connections: what may leave now, and what became of it and is not written down yet.
 
     `news` is set when there is something to write down, or room for more; `proved` once a relay answered, or at the end.
+    `trouble` says why a connection rests, `doubted` which message was one too many in a row of unknown
+    fate: a relay that dies leaves one for each connection, and more than twice that is no accident.
     """
 
     def __init__(self, *, enough: int) -> None:
         self.outcomes: list[tuple[Envelope, Outcome]] = []
         self.news, self.proved = asyncio.Event(), asyncio.Event()
         self.trouble: Outcome | None = None
+        self.doubted: tuple[Envelope, Outcome] | None = None
+        self._doubts = self._bearable = 0
+        self._closing = asyncio.Event()
         self._waiting: deque[Envelope] = deque()
         self._more = asyncio.Event()
         self._enough = enough
@@ -36,8 +45,8 @@ class Feed:
 
     @property
     def dead(self) -> bool:
-        """Whether no connection works any more."""
-        return self.trouble is not None and self._connections == 0
+        """Whether no connection works any more, or the relay is not to be trusted with another message."""
+        return self.doubted is not None or (self.trouble is not None and self._connections == 0)
 
     async def wait(self) -> None:
         """Until there is news."""
@@ -52,6 +61,7 @@ class Feed:
     def close(self) -> None:
         """Nothing more is begun."""
         self._closed = True
+        self._closing.set()
         self._more.set()
         self.proved.set()
         self._waiting.clear()
@@ -62,8 +72,9 @@ class Feed:
         return outcomes
 
     async def work(self, transport: Transport) -> None:
-        """Be one connection: send until the feed is closed, or the relay cannot be reached."""
+        """Be one connection: send until the feed is closed. One that cannot reach the relay rests, and tries again."""
         self._connections += 1
+        self._bearable = 2 * transport.connections
         upcoming: Envelope | None = None
         try:
             while (envelope := upcoming or await self._take()) is not None and not self._closed:
@@ -74,23 +85,40 @@ class Feed:
                 finally:
                     self._sending -= 1 + (upcoming is not None)
                 if outcome.result is Result.UNREACHABLE:
-                    self.trouble = outcome
-                    back = [envelope, upcoming] if upcoming else [envelope]
-                    self._waiting.extendleft(reversed(back))  # another connection may still work
-                    self._more.set()
-                    return
+                    self._put_back(envelope, upcoming)
+                    upcoming = None
+                    await self._rest(outcome)
+                    continue
                 self._done(envelope, outcome)
+                if self.doubted is not None:
+                    self._put_back(upcoming)
+                    return
         finally:
             self._connections -= 1
             self.news.set()
+
+    def _put_back(self, *envelopes: Envelope | None) -> None:
+        """Another connection may still work."""
+        self._waiting.extendleft(reversed([one for one in envelopes if one is not None]))
+        self._more.set()
+
+    async def _rest(self, outcome: Outcome) -> None:
+        """Leave the relay alone for a while; when all connections rest, the run is over."""
+        self.trouble = outcome
+        self._connections -= 1
+        self.news.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REST_SECONDS):
+                await self._closing.wait()
+        self._connections += 1
 
     def _upcoming(self) -> Envelope | None:
         """What this connection sends next, when there is enough for each: none waits for a slow one while another is idle."""
         return self._waiting.popleft() if len(self._waiting) >= self._connections else None
 
     async def _take(self) -> Envelope | None:
-        while not self._waiting:
-            if self._closed:
+        while not self._waiting or self.doubted is not None:
+            if self._closed or self.doubted is not None:
                 return None
             self._more.clear()
             self.news.set()
@@ -99,6 +127,10 @@ class Feed:
 
     def _done(self, envelope: Envelope, outcome: Outcome) -> None:
         self.outcomes.append((envelope, outcome))
+        self._doubts = self._doubts + 1 if outcome.result is Result.UNCERTAIN else 0
+        if self._doubts > self._bearable and not self._closed:
+            self.doubted = (envelope, outcome)
+            self._more.set()
         self.proved.set()
         if len(self.outcomes) >= self._enough or not self._waiting:
             self.news.set()

@@ -38,7 +38,7 @@ class Session:
     `announced` is the message whose commands went along with the last one: the next that must be sent here.
     """
 
-    def __init__(self, client: SMTP, *, server: str, timeout: float) -> None:
+    def __init__(self, client: SMTP, *, server: str, timeout: float, message_timeout: float) -> None:
         if client.transport is None:
             raise SessionLost(CLOSED, given=False)
         self.server = server
@@ -49,7 +49,8 @@ class Session:
         self._pipelining = client.supports_extension("pipelining")
         self._smtputf8 = client.supports_extension("smtputf8")
         self._transport = cast(asyncio.Transport, client.transport)
-        self._incoming = Incoming(timeout=timeout)
+        self._timeout, self._message_timeout = timeout, message_timeout
+        self._incoming = Incoming()
         self._transport.set_protocol(self._incoming)
         self._open = False  # a transaction that a refusal left open on the server
 
@@ -111,13 +112,18 @@ class Session:
         if self.announced is None:
             self._write(b"RSET\r\n" * self._open + _group(envelope))
         self.announced = None
-        answers = await self._replies(len(steps) + self._open)
-        replies = list(zip([step for step, _command in steps], answers[self._open :], strict=True))
-        self._open = False
+        wanted = len(steps) + self._open
+        answers = await self._incoming.take(wanted, within=self._timeout)
+        replies = list(zip([step for step, _command in steps], answers[self._open :], strict=False))
         refused = next((Exchange(step, reply) for step, reply in replies if not _goes_on(step, reply)), None)
+        if len(answers) < wanted:  # some say why, and close: that counts, and not that the rest did not come
+            self.usable = False
+            if refused is None:
+                raise SessionLost(self._incoming.lost, given=False)
+            return refused
+        self._open = refused is not None and refused.step is not Step.MAIL
         if refused is None:
             return None
-        self._open = refused.step is not Step.MAIL
         if replies[-1][1].code == 354:  # it waits for a message all the same: it gets an empty one
             await self._ask(b".\r\n")
             self._open = False
@@ -129,9 +135,9 @@ class Session:
         if upcoming is not None and self._pipelining and self._can_take(upcoming):
             self.announced = upcoming
             ending += _group(upcoming)
+        self._write(envelope.message + ending)
         try:
-            self._write(envelope.message + ending)
-            reply = await self._reply()
+            reply = await self._reply(self._message_timeout)
         except SessionLost as error:
             self.usable = False
             raise SessionLost(str(error), given=True) from error
@@ -144,22 +150,17 @@ class Session:
 
     async def _ask(self, command: bytes) -> Reply:
         self._write(command)
-        return await self._reply()
+        return await self._reply(self._timeout)
 
     def _write(self, data: bytes) -> None:
         if self._transport.is_closing() or self._incoming.lost:
             raise SessionLost(self._incoming.lost or CLOSED, given=False)
         self._transport.write(data)
 
-    async def _reply(self) -> Reply:
-        return (await self._replies(1))[0]
-
-    async def _replies(self, number: int) -> list[Reply]:
-        """The next replies, each group within the time that one may take."""
-        try:
-            return await self._incoming.take(number)
-        except ConnectionError as error:
-            raise SessionLost(str(error), given=False) from error
+    async def _reply(self, within: float) -> Reply:
+        for reply in await self._incoming.take(1, within=within):
+            return reply
+        raise SessionLost(self._incoming.lost, given=False)
 
 
 def _group(envelope: Envelope) -> bytes:
