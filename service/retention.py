@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from service.feedback.returned import ReturnedMail
 from service.forgetting import forget
 from service.limits import RateCount
+from service.mailing.counting import Reading
 from service.mailing.outbox import Attempt, Delivery, Mailing
 from service.users import DeskSession, SignInLink
 from subscribers.consent import ConsentEvent
@@ -88,6 +89,11 @@ def _returned(session: Session, before: datetime, _now: datetime) -> int:
     return _rows(session, delete(ReturnedMail).where(col(ReturnedMail.at) <= before))
 
 
+def _readings(session: Session, before: datetime, _now: datetime) -> int:
+    """What readers who show it read. Clicks in total are nobody's, and stay."""
+    return _rows(session, delete(Reading).where(col(Reading.at) <= before))
+
+
 def _reasons(session: Session, before: datetime, _now: datetime) -> int:
     return _rows(session, delete(LeavingReason).where(col(LeavingReason.at) <= before))
 
@@ -116,6 +122,7 @@ RETENTION = (
     Retention("replies-passed-on", timedelta(days=30), _replies_passed_on),
     Retention("server-replies", timedelta(days=365), _server_replies),
     Retention("returned-mail", timedelta(days=365), _returned),
+    Retention("what-readers-show-they-read", timedelta(days=365), _readings),
     Retention("reasons-for-leaving", timedelta(days=730), _reasons),
     Retention("rate-limits", timedelta(days=2), _counts),
     Retention("sign-in-links-and-sessions", timedelta(days=2), _sign_ins),

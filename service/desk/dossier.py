@@ -8,10 +8,12 @@ from service.desk.frame import desk_page
 from service.desk.readers import STATE_NAMES, reader_rows
 from service.dossiers import acts_of, sent_to
 from service.i18n import _
+from service.mailing.counting import read_by
 from service.web.dependencies import Language, Transaction
 from service.web.work import work_choices
 from subscribers.errors import UnknownSubscriber
 from subscribers.people import Subscriber
+from subscribers.reading import shares_reading
 
 KIND_NAMES = {
     "requested": _("vroeg de nieuwsbrief aan"),
@@ -19,6 +21,9 @@ KIND_NAMES = {
     "changed": _("veranderde iets"),
     "withdrawn": _("meldde zich af"),
     "restored": _("kwam terug"),
+    "imported": _("kwam uit een bestand"),
+    "sharing-begun": _("laat zien welke berichten worden gelezen"),
+    "sharing-ended": _("laat niet meer zien welke berichten worden gelezen"),
 }
 """What a reader did, by the kind of the event."""
 
@@ -27,6 +32,7 @@ STREAM_NAMES = {
     "digest": _("weekoverzicht"),
     "alerts": _("meldingen"),
     "webinars": _("webinars"),
+    "welcome": _("welkomstmails"),
 }
 
 router = APIRouter(prefix="/redactie/abonnees")
@@ -56,6 +62,8 @@ def dossier(
         acts=acts,
         wordings=sorted(seen),
         mails=sent_to(session, reader),
+        shows_reading=shares_reading(session, reader),
+        read=read_by(session, reader),
         state_names=STATE_NAMES,
         kind_names=KIND_NAMES,
         stream_names=STREAM_NAMES,
