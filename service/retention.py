@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Executable, String, cast, delete, func, update
 from sqlmodel import Session, col, select
 
+from content.sources import forget_fetches
 from service.feedback.returned import ReturnedMail
 from service.forgetting import forget
 from service.limits import RateCount
@@ -18,6 +19,8 @@ from service.mailing.counting import Reading
 from service.mailing.outbox import Attempt, Delivery, Mailing
 from service.users import DeskSession, SignInLink
 from subscribers.consent import ConsentEvent
+from subscribers.imports import KEPT as LINES_KEPT
+from subscribers.imports import forget_lines
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.requests import AddressChange, LeavingReason
 
@@ -109,6 +112,14 @@ def _sign_ins(session: Session, before: datetime, _now: datetime) -> int:
     )
 
 
+def _visits(session: Session, before: datetime, _now: datetime) -> int:
+    return forget_fetches(session, before=before)
+
+
+def _import_lines(session: Session, _before: datetime, now: datetime) -> int:
+    return forget_lines(session, now=now)
+
+
 def _rows(session: Session, statement: Executable) -> int:
     done = session.connection().execute(statement)
     assert isinstance(done, CursorResult)  # noqa: S101  an update or a delete; narrows the type
@@ -126,6 +137,8 @@ RETENTION = (
     Retention("reasons-for-leaving", timedelta(days=730), _reasons),
     Retention("rate-limits", timedelta(days=2), _counts),
     Retention("sign-in-links-and-sessions", timedelta(days=2), _sign_ins),
+    Retention("lines-of-imports", LINES_KEPT, _import_lines),
+    Retention("visits-to-sources", timedelta(days=90), _visits),
 )
 """What ends, and when. What is not here is kept as long as docs/privacy.md says, and why."""
 
