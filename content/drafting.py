@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, true
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from content.clusters import one_a_cluster
 from content.composing import SECTION_OF_THEME, STANDARD_SECTIONS, add_item
@@ -154,7 +154,7 @@ def carry_changes(
     return len(events)
 
 
-def _in_issues() -> SelectOfScalar[int | None]:
+def _in_issues() -> Any:
     """The changes that stand in issues."""
     joined = select(Block.event_id).join(Issue, col(Issue.id) == col(Block.issue_id))
     return joined.where(col(Block.event_id).is_not(None))
