@@ -6,8 +6,10 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
+from colleague import ANNA, a_colleague
 from sqlmodel import Session, select
 
+from content.issues import Issue
 from service.database import reading, writing
 from service.dossiers import own_data
 from service.forgetting import erase
@@ -273,3 +275,25 @@ def test_a_proof_is_as_large_as_what_is_sent_and_makes_no_links(house: Runtime, 
         assert len(made.code) == len(SAMPLE_CODE)
         assert link_behind(session, made.code).id == made.id
         assert [(one.title, one.clicks) for one in clicks_of(session, issue)] == [("Nieuws", 0)]
+
+
+def test_the_desk_shows_totals_per_piece_and_in_the_dossier_what_one_reader_shows(sent: Runtime) -> None:
+    visitor = Visitor(sent, **{"user-agent": BROWSER})
+    visitor.get(f"/k/{codes(sent)[1]}{mark_of(sent, 'anna@emmen.nl')}")
+    visitor.get(f"/k/{codes(sent)[1]}")
+    desk = a_colleague(sent, ANNA, "Anna", "editor")
+    with reading(sent.engine) as session:
+        issue = session.exec(select(Issue)).one()
+        anna, bert = (reader(session, f"{name}@emmen.nl").id for name in ("anna", "bert"))
+    page = " ".join(desk.get(f"/redactie/edities/{issue.id}").text.split())
+    totals_shown = page[page.index("Waar lezers op klikten") :]
+    assert totals_shown.index("Lachgas op school") < totals_shown.index("Lachgas in het verkeer"), (
+        "most clicked first"
+    )
+    assert '<td class="number" data-label="Klikken">2</td>' in totals_shown
+    shown = desk.get(f"/redactie/abonnees/{anna}").text
+    assert "Wat deze lezer las" in shown
+    assert "Lachgas op school" in shown
+    assert "laat zien welke berichten worden gelezen" in shown
+    assert "Ik laat zien wat ik lees." in shown, "the words that she agreed to"
+    assert "Wat deze lezer las" not in desk.get(f"/redactie/abonnees/{bert}").text

@@ -68,5 +68,4 @@ def dossier(
         kind_names=KIND_NAMES,
         stream_names=STREAM_NAMES,
         work={name: dict(values) for name, values in choices.items()},
-        language=language,
     )
