@@ -18,6 +18,7 @@ from service.mailing.maildir import arrived, read_all
 from service.merging import bring_up_to_date
 from service.runtime import Runtime
 from service.tokens import Purpose
+from subscribers.coverage import coverage
 from subscribers.directory import PartnerEntry, helpers, who_helps
 from subscribers.errors import RegisterFault
 from subscribers.following import organisations_of
@@ -101,6 +102,9 @@ def test_readers_of_wijdemeren_move_along_to_hilversum_and_it_says_so(
         assert size_class(named(session, "Groot-Assen")) == "groot", (
             "80,001 inhabitants and a central function"
         )
+        places = {one.name: one.readers for one in coverage(session)}
+        assert "Wijdemeren" not in places, "the map shows the country as it is now"
+        assert (len(places), places["Hilversum"]) == (341, 3)
     page = Visitor(country).get(link(country, Purpose.PREFERENCES, "ref-an@wijdemeren.nl"))
     assert "Wijdemeren hoort nu bij Hilversum" in page.text
     assert (

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from service.desk.access import Anyone
 from service.desk.frame import desk_page
+from service.desk.live import STATE_NAMES as MAIL_STATES
 from service.desk.readers import STATE_NAMES, reader_rows
 from service.dossiers import acts_of, sent_to
 from service.i18n import _
@@ -34,6 +35,19 @@ STREAM_NAMES = {
     "webinars": _("webinars"),
     "welcome": _("welkomstmails"),
 }
+
+LETTER_NAMES = {
+    "confirm-subscription": _("vraag om de aanmelding te bevestigen"),
+    "already-subscribed": _("bericht: u bent al lezer"),
+    "preferences-link": _("link naar de voorkeuren"),
+    "own-data": _("link naar de eigen gegevens"),
+    "confirm-old-address": _("vraag aan het oude adres"),
+    "confirm-new-address": _("vraag aan het nieuwe adres"),
+    "hand-over": _("vraag om het over te nemen van een collega"),
+    "still-you": _("jaarlijkse vraag"),
+    "municipality-merged": _("bericht over de nieuwe gemeente"),
+}
+"""What a mail was about that is no issue."""
 
 router = APIRouter(prefix="/redactie/abonnees")
 
@@ -67,5 +81,7 @@ def dossier(
         state_names=STATE_NAMES,
         kind_names=KIND_NAMES,
         stream_names=STREAM_NAMES,
+        letter_names=LETTER_NAMES,
+        mail_states=MAIL_STATES,
         work={name: dict(values) for name, values in choices.items()},
     )
