@@ -13,7 +13,6 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
@@ -23,7 +22,6 @@ from sqlmodel import Session, col, select
 
 from service.errors import NothingToSend
 from service.forgetting import erase
-from service.importing import tools_of
 from service.mailing.claims import Claimed
 from service.mailing.outbox import Delivery, DeliveryState, Mailing
 from service.mailing.planning import plan_issue
@@ -31,41 +29,26 @@ from service.mailing.recipients import load_recipients, refusal_of
 from service.mailing.refusals import note_complaint
 from service.retention import enforce
 from service.runtime import Runtime
-from subscribers.consent import GIVEN, ConsentEvent, ConsentKind, consent_of
-from subscribers.errors import AddressTaken, ImportRefused, SubscribersError
+from subscribers.consent import GIVEN, ConsentEvent
+from subscribers.errors import AddressTaken, SubscribersError
 from subscribers.handing_over import hand_over, settle_hand_overs
-from subscribers.importing import step
-from subscribers.imports import (
-    SHORTEST_BASIS,
-    Import,
-    ImportLine,
-    ImportState,
-    Outcome,
-    begin_check,
-    begin_import,
-    begin_run,
-    begin_undo,
-)
 from subscribers.leaving import come_back, leave
 from subscribers.moving import Side, ask_to_move, say_yes
 from subscribers.pausing import pause
 from subscribers.people import Subscriber, SubscriberState, Subscription
 from subscribers.preferences import Preferences, change_preferences, preferences_of
-from subscribers.sheets import read_sheet
 from subscribers.signup import confirm, latest_request, sign_up
 from subscribers.suppression import suppress
 from tests.builders import an_approved_issue
-from tests.imported import BASIS
+from tests.lists import ADDRESSES, ImportsLists
 
-ADDRESSES = st.sampled_from([f"{name}@gemeente.example" for name in ("anna", "bert", "carla", "info")])
 EXAMPLES = {"sqlite": 200, "postgresql": 15}
 
 
-class Life(RuleBasedStateMachine):
+class Life(ImportsLists):
     """A few addresses, and everything that can happen to them."""
 
     requests = Bundle("requests")
-    imports = Bundle("imports")
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
@@ -84,9 +67,6 @@ class Life(RuleBasedStateMachine):
         self.session.close()
         self.transaction.rollback()
         self.connection.close()
-
-    def reader(self, address: str) -> Subscriber | None:
-        return self.session.exec(select(Subscriber).where(Subscriber.address_key == address)).first()
 
     @initialize()
     def two_read_and_have_an_issue_waiting(self) -> None:
@@ -232,57 +212,6 @@ class Life(RuleBasedStateMachine):
             self.paused.pop(address, None)
             self.never.add(address)
 
-    @rule(target=imports, addresses=st.lists(ADDRESSES, min_size=1, max_size=4))
-    def import_a_list(self, addresses: list[str]) -> int:
-        """Whom nobody knows and nothing forbids becomes a reader; who left, waits, or must not be mailed stays so."""
-        allowed = {one for one in addresses if self.reader(one) is None and one not in self.never}
-        sheet = read_sheet("\n".join(["E-mailadres", *addresses]).encode())
-        found = begin_import(self.session, name="lijst.csv", sheet=sheet, by="ed@x.example", now=self.now)
-        begin_check(self.session, found, mapping=found.mapping, basis=BASIS, today=self.now.date())
-        self.work_on(found)
-        assert self.imported_as(found, Outcome.NEW) == allowed, "the dry run says what will happen"
-        begin_run(self.session, found)
-        self.work_on(found)
-        assert {one.address_key for one in self.readers_of(found)} == allowed
-        self.wants |= allowed
-        return found.id or 0
-
-    @rule(which=imports)
-    def undo_an_import(self, which: int) -> None:
-        found = self.session.get_one(Import, which)
-        before = {reader.id: reader.address_key for reader in self.readers_of(found)}
-        try:
-            begin_undo(self.session, found)
-        except ImportRefused:
-            assert found.state == ImportState.UNDONE
-            return
-        self.work_on(found)
-        self.session.expire_all()
-        for number, address in before.items():
-            reader = self.session.get(Subscriber, number)
-            if reader is None:
-                self.paused.pop(address, None)
-            elif reader.state != SubscriberState.UNSUBSCRIBED:
-                last = consent_of(self.session, reader)[-1]
-                assert last.source != found.source, "who did nothing since goes with the import"
-                continue
-            self.wants.discard(address)
-            self.waiting.pop(address, None)
-
-    def work_on(self, found: Import) -> None:
-        while step(self.session, found.id or 0, tools_of(self.runtime), now=self.now, batch=2):
-            self.session.refresh(found)
-
-    def imported_as(self, found: Import, outcome: Outcome) -> set[str]:
-        lines = select(ImportLine.address_key).where(ImportLine.import_id == found.id)
-        return set(self.session.exec(lines.where(ImportLine.outcome == outcome)))
-
-    def readers_of(self, found: Import) -> list[Subscriber]:
-        lines = select(ImportLine.subscriber_id).where(
-            ImportLine.import_id == found.id, ImportLine.outcome == Outcome.NEW
-        )
-        return list(self.session.exec(select(Subscriber).where(col(Subscriber.id).in_(lines))))
-
     @rule(days=st.sampled_from([1, 8]))
     def time_passes(self, days: int) -> None:
         self.now += timedelta(days=days)
@@ -341,13 +270,6 @@ class Life(RuleBasedStateMachine):
             assert subscription.stream in event.streams
             assert event.wording_version
             assert event.source
-
-    def states_its_ground(self, event: ConsentEvent) -> bool:
-        """Whether the event is of an import that says on which ground these people are mailed, and what."""
-        found = self.session.get(Import, int(event.source.removeprefix("import ")))
-        assert found is not None
-        stated = bool(found.basis_kind and found.basis_since) and len(found.basis_text) >= SHORTEST_BASIS
-        return event.kind == ConsentKind.IMPORTED and stated and set(event.streams) == set(found.streams)
 
 
 @pytest.mark.timeout(600)
