@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select, text, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -11,9 +11,6 @@ from subscribers.errors import SegmentBroken
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.segments.expression import Condition, Group, Match
 from subscribers.segments.predicates import Ids, Predicate, Predicates
-
-WORK_MEMORY = "32MB"
-"""What PostgreSQL may take for each set of a count, so that one of a million ids need not go to disk (its default is 4 MB)."""
 
 SAMPLE = 5
 """Readers that are shown as an example."""
@@ -83,8 +80,6 @@ def readers_of(expression: Group, predicates: Predicates) -> Select[int | None]:
 def count_readers(session: Session, expression: Group, predicates: Predicates) -> int:
     """How many active readers the expression means."""
     counted = readers_of(expression, predicates).with_only_columns(func.count(), maintain_column_froms=True)
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
     return session.connection().execute(counted).scalar_one()
 
 
