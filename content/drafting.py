@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import true
+from sqlalchemy import case, true
 from sqlmodel import Session, col, select
 
 from content.clusters import one_a_cluster
 from content.composing import SECTION_OF_THEME, STANDARD_SECTIONS, add_item
 from content.featuring import add_change
-from content.interventions.tables import ChangeEvent
+from content.interventions.changes import Kind
+from content.interventions.tables import ChangeEvent, EventState
 from content.issues import Block, Issue, IssueKind
 from content.items import InboxState, Item, ItemTag
 from content.vocabulary import Vocabulary
@@ -20,6 +22,19 @@ PER_SECTION = 6
 
 BRIEFLY = 4
 """The same for a digest, which is read in a minute."""
+
+
+NEWS = (
+    Kind.WITHDRAWN,
+    Kind.LEVEL_LOWERED,
+    Kind.LEVEL_RAISED,
+    Kind.EXPIRED,
+    Kind.RE_RECOGNISED,
+    Kind.RESTORED,
+    Kind.ADDED,
+    Kind.IN_REASSESSMENT,
+)
+"""Changes to interventions that are news of themselves, the weightiest first; the others are for an editor to choose."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +97,40 @@ def draftable(session: Session, *, kind: str, since: datetime | None = None) -> 
     return list(session.exec(select(Item).where(one_a_cluster(kept | fresh | told))))
 
 
-def alerted_changes(session: Session, *, kind: str, since: datetime) -> list[ChangeEvent]:
-    """The changes that alerts brought since then, and that stand in no issue of this kind."""
-    in_issues = select(Block.event_id).join(Issue, col(Issue.id) == col(Block.issue_id))
-    in_issues = in_issues.where(col(Block.event_id).is_not(None))
-    alerted = in_issues.where(Issue.kind == IssueKind.ALERT, col(Issue.closed_at) > since)
-    here = in_issues.where(Issue.kind == kind)
-    wanted = select(ChangeEvent).where(col(ChangeEvent.id).in_(alerted), col(ChangeEvent.id).not_in(here))
+def told_changes(session: Session, *, kind: str, since: datetime) -> list[ChangeEvent]:
+    """The changes that issues of other kinds brought since then, and that stand in no issue of this kind.
+
+    An alert brought something when it left; of the others a draft since then counts, as it does for items.
+    """
+    alerted = _in_issues().where(Issue.kind == IssueKind.ALERT, col(Issue.closed_at) > since)
+    others = [other for other in (IssueKind.MONTHLY, IssueKind.DIGEST) if other != kind]
+    drafted = _in_issues().where(col(Issue.kind).in_(others), Issue.created_at > since)
+    here = _in_issues().where(Issue.kind == kind)
+    told = col(ChangeEvent.id).in_(alerted) | col(ChangeEvent.id).in_(drafted)
+    wanted = select(ChangeEvent).where(told, col(ChangeEvent.id).not_in(here))
     return list(session.exec(wanted.order_by(col(ChangeEvent.id))))
+
+
+def new_changes(session: Session, *, kind: str, since: datetime) -> list[ChangeEvent]:
+    """Changes since then that nobody decided on yet and that are news, the weightiest first, as many as a section takes.
+
+    What we reckoned ourselves, and what came with a crawl that a guard stopped, is left to a person.
+    """
+    weight = case({str(one): place for place, one in enumerate(NEWS)}, value=col(ChangeEvent.kind))
+    wanted = select(ChangeEvent).where(
+        col(ChangeEvent.kind).in_(NEWS),
+        ChangeEvent.state == EventState.NEW,
+        col(ChangeEvent.flagged).is_(False),
+        col(ChangeEvent.derived).is_(False),
+        ChangeEvent.at > since,
+    )
+    most = BRIEFLY if kind == IssueKind.DIGEST else PER_SECTION
+    return list(session.exec(wanted.order_by(weight, col(ChangeEvent.id).desc()).limit(most)))
+
+
+def changes_to_tell(session: Session, *, kind: str, since: datetime) -> list[ChangeEvent]:
+    """What an issue of this kind has to tell of interventions: what others brought, and what is new."""
+    return [*told_changes(session, kind=kind, since=since), *new_changes(session, kind=kind, since=since)]
 
 
 def carry_changes(
@@ -102,15 +143,21 @@ def carry_changes(
     now: datetime,
     since: datetime,
 ) -> int:
-    """Put the changes that alerts brought since then into the issue, for who receives no alerts; give how many.
+    """Put the changes to interventions since then into the issue; give how many. See `changes_to_tell`.
 
     Raises:
         IssueClosed: the issue has been sent.
     """
-    events = alerted_changes(session, kind=issue.kind, since=since)
+    events = changes_to_tell(session, kind=issue.kind, since=since)
     for event in events:
         add_change(session, issue=issue, event=event, vocabulary=vocabulary, address=address, by=by, now=now)
     return len(events)
+
+
+def _in_issues() -> Any:
+    """The changes that stand in issues."""
+    joined = select(Block.event_id).join(Issue, col(Issue.id) == col(Block.issue_id))
+    return joined.where(col(Block.event_id).is_not(None))
 
 
 def fill_draft(

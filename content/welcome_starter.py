@@ -21,7 +21,10 @@ class StarterLink:
 
 @dataclass(frozen=True)
 class StarterStep:
-    """A step in one language. `body` is Markdown and names its source; `delay_days` counts from confirming."""
+    """A step in one language. `body` is Markdown and names its source; `delay_days` counts from confirming.
+
+    A step that is about choosing has `interventions`: those of the knowledge base, for each reader what fits.
+    """
 
     step: int
     language: str
@@ -31,6 +34,7 @@ class StarterStep:
     heading: str
     body: str
     links: tuple[StarterLink, ...] = ()
+    interventions: bool = False
 
 
 @cache
@@ -47,6 +51,7 @@ def starter_steps() -> tuple[StarterStep, ...]:
             heading=text["heading"],
             body=text["body"].strip(),
             links=tuple(StarterLink(**link) for link in text.get("links", ())),
+            interventions=bool(step.get("interventions", False)),
         )
         for step in data["steps"]
         for language, text in step["texts"].items()

@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from service.mailing.counting import Read, read_by
 from service.mailing.outbox import Delivery, Mailing
 from subscribers.consent import WORDINGS, ConsentEvent, Wording, consent_of
 from subscribers.following import interests_of, organisations_of, streams_of
 from subscribers.people import Subscriber, Subscription
+from subscribers.reading import WORDINGS as READING_WORDINGS
+from subscribers.reading import shares_reading
 from subscribers.requests import AddressChange
 
 
@@ -36,7 +39,7 @@ class Act:
 
 def acts_of(session: Session, subscriber: Subscriber) -> list[Act]:
     """All acts, oldest first, each with its wording."""
-    known = {one.version: one for one in WORDINGS}
+    known = {one.version: one for one in (*WORDINGS, *READING_WORDINGS)}
     found = []
     for event in consent_of(session, subscriber):
         version, _, language = event.wording_version.partition("/")
@@ -84,6 +87,8 @@ def own_data(session: Session, subscriber: Subscriber, *, now: datetime) -> dict
             {"address": one.address, "asked_at": _plain(one.asked_at), "done_at": _plain(one.done_at)}
             for one in session.exec(changes)
         ],
+        "shows_reading": shares_reading(session, subscriber),
+        "read": [_read(one) for one in read_by(session, subscriber)],
         "mails": [_mail(one) for one in sent_to(session, subscriber)],
     }
 
@@ -114,6 +119,10 @@ def _mail(one: Sent) -> dict[str, Any]:
         "bounced_at": _plain(one.bounced_at),
         "complained_at": _plain(one.complained_at),
     }
+
+
+def _read(one: Read) -> dict[str, Any]:
+    return {"title": one.title, "issue": one.issue, "address": one.address, "first_at": _plain(one.at)}
 
 
 def _plain(value: Any) -> Any:

@@ -21,6 +21,10 @@ class TokenExpired(ServiceError):
     """A link that was right once, but is too old or was used."""
 
 
+class UnknownLink(ServiceError):
+    """No mail of ours leads there."""
+
+
 class CsrfRefused(ServiceError):
     """A form that did not come from a page of ours, or from one that is too old."""
 

@@ -11,12 +11,16 @@ from typing import Any
 from sqlalchemy import CursorResult, Executable, String, cast, delete, func, update
 from sqlmodel import Session, col, select
 
+from content.sources import forget_fetches
 from service.feedback.returned import ReturnedMail
 from service.forgetting import forget
 from service.limits import RateCount
+from service.mailing.counting import Reading
 from service.mailing.outbox import Attempt, Delivery, Mailing
 from service.users import DeskSession, SignInLink
 from subscribers.consent import ConsentEvent
+from subscribers.imports import KEPT as LINES_KEPT
+from subscribers.imports import forget_lines
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.requests import AddressChange, LeavingReason
 
@@ -88,6 +92,11 @@ def _returned(session: Session, before: datetime, _now: datetime) -> int:
     return _rows(session, delete(ReturnedMail).where(col(ReturnedMail.at) <= before))
 
 
+def _readings(session: Session, before: datetime, _now: datetime) -> int:
+    """What readers who show it read. Clicks in total are nobody's, and stay."""
+    return _rows(session, delete(Reading).where(col(Reading.at) <= before))
+
+
 def _reasons(session: Session, before: datetime, _now: datetime) -> int:
     return _rows(session, delete(LeavingReason).where(col(LeavingReason.at) <= before))
 
@@ -103,6 +112,14 @@ def _sign_ins(session: Session, before: datetime, _now: datetime) -> int:
     )
 
 
+def _visits(session: Session, before: datetime, _now: datetime) -> int:
+    return forget_fetches(session, before=before)
+
+
+def _import_lines(session: Session, _before: datetime, now: datetime) -> int:
+    return forget_lines(session, now=now)
+
+
 def _rows(session: Session, statement: Executable) -> int:
     done = session.connection().execute(statement)
     assert isinstance(done, CursorResult)  # noqa: S101  an update or a delete; narrows the type
@@ -116,9 +133,12 @@ RETENTION = (
     Retention("replies-passed-on", timedelta(days=30), _replies_passed_on),
     Retention("server-replies", timedelta(days=365), _server_replies),
     Retention("returned-mail", timedelta(days=365), _returned),
+    Retention("what-readers-show-they-read", timedelta(days=365), _readings),
     Retention("reasons-for-leaving", timedelta(days=730), _reasons),
     Retention("rate-limits", timedelta(days=2), _counts),
     Retention("sign-in-links-and-sessions", timedelta(days=2), _sign_ins),
+    Retention("lines-of-imports", LINES_KEPT, _import_lines),
+    Retention("visits-to-sources", timedelta(days=90), _visits),
 )
 """What ends, and when. What is not here is kept as long as docs/privacy.md says, and why."""
 

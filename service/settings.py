@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     editors_address: Line = Field(
         "", description="Where replies and messages to the editors go; empty means the From address."
     )
+    count_clicks: bool = Field(True, description="Whether clicks in mails are counted, in total alone.")
 
     transport: Literal["maildir", "smtp"] = Field(
         "maildir", description="maildir (the built-in mailbox) or smtp."

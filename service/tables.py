@@ -5,7 +5,7 @@ from content.columns import Record
 from content.interventions import tables as interventions
 from service import audit, limits, users
 from service.feedback import returned
-from service.mailing import outbox
+from service.mailing import counting, outbox
 from service.schedule import occurrences
 from subscribers import (
     consent,
@@ -14,6 +14,7 @@ from subscribers import (
     merging,
     organisations,
     people,
+    reading,
     register,
     requests,
     suppression,
@@ -26,6 +27,7 @@ __all__ = [
     "METADATA",
     "audit",
     "consent",
+    "counting",
     "directory",
     "imports",
     "interventions",
@@ -37,6 +39,7 @@ __all__ = [
     "organisations",
     "outbox",
     "people",
+    "reading",
     "register",
     "requests",
     "returned",

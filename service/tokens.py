@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     MOVE = "move"
     OWN_DATA = "own-data"
     STILL_YOU = "still-you"
+    READING = "reading"
 
 
 LIFETIMES = {
@@ -42,6 +43,7 @@ LIFETIMES = {
     Purpose.MOVE: timedelta(days=7),
     Purpose.OWN_DATA: timedelta(hours=1),
     Purpose.STILL_YOU: timedelta(days=60),
+    Purpose.READING: timedelta(days=180),
 }
 """How long a token lives; a purpose that is not listed never expires."""
 

@@ -5,13 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy import select as rows
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from content.choosing import Profile
-from subscribers.bulk import update_rows
+from subscribers.bulk import insert_rows, update_rows
 from subscribers.consent import ConsentEvent, ConsentKind
 from subscribers.imports import Import, Outcome
 from subscribers.judging import Known, Wanted
@@ -32,17 +30,14 @@ def add_readers(
         return {}
     streams = frozenset(found.streams)
     people = [_person(one, streams, now) for _line, one in lines]
-    dialect = session.get_bind().dialect.name
-    add = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Subscriber)
-    table = Subscriber.metadata.tables["subscriber"].c
-    add = add.on_conflict_do_nothing(index_elements=["address_key"]).returning(table.id, table.address_key)  # type: ignore[assignment]
-    made = {row.address_key: row.id for row in session.connection().execute(add, people)}
+    added = insert_rows(session, Subscriber, people, returning=("id", "address_key"), unless="address_key")
+    made = {row.address_key: row.id for row in added}
     mine = [(made[one.address_key], one) for _line, one in lines if one.address_key in made]
-    _insert(session, Membership, _memberships(mine))
-    _insert(session, Interest, _interests(mine, facets))
+    insert_rows(session, Membership, _memberships(mine))
+    insert_rows(session, Interest, _interests(mine, facets))
     stands = {reader: _stands(one) for reader, one in mine}
     consents = _record(session, found, stands, ConsentKind.IMPORTED, now)
-    _insert(session, Subscription, [
+    insert_rows(session, Subscription, [
         {"subscriber_id": reader, "stream": stream, "consent_id": consent}
         for reader, consent in consents.items() for stream in sorted(streams)
     ])  # fmt: skip
@@ -63,8 +58,8 @@ def change_readers(
     known = known_by_address(session, [one.address_key for _line, one in lines])
     pairs = [(line, one, known[one.address_key]) for line, one in lines]
     added = [(was.id, _only_new(one, was)) for _line, one, was in pairs]
-    _insert(session, Membership, _memberships(added))
-    _insert(session, Interest, _interests(added, facets))
+    insert_rows(session, Membership, _memberships(added))
+    insert_rows(session, Interest, _interests(added, facets))
     after = {was.id: _after(one, was) for _line, one, was in pairs}
     set_people(session, {reader: (some["name"], some["language"]) for reader, some in after.items()})
     refresh_profile_keys(session, {reader: some["interests"] for reader, some in after.items()})
@@ -173,8 +168,8 @@ def _record(
         event(found, reader, stands, kind=kind, source=found.source, now=now)
         for reader, stands in readers.items()
     ]
-    kept = insert(ConsentEvent).returning(col(ConsentEvent.subscriber_id), col(ConsentEvent.id))
-    return {reader: number or 0 for reader, number in session.connection().execute(kept, events)}
+    kept = insert_rows(session, ConsentEvent, events, returning=("subscriber_id", "id"))
+    return {row.subscriber_id: row.id for row in kept}
 
 
 def _memberships(pairs: Sequence[tuple[int, Wanted]]) -> list[dict[str, Any]]:
@@ -191,8 +186,3 @@ def _interests(pairs: Sequence[tuple[int, Wanted]], facets: Mapping[str, str]) -
         for reader, one in pairs
         for slug in one.interests
     ]
-
-
-def _insert(session: Session, table: Any, values: list[dict[str, Any]]) -> None:
-    if values:
-        session.connection().execute(insert(table), values)

@@ -23,6 +23,8 @@ class ConsentKind(StrEnum):
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
     IMPORTED = "imported"
+    SHARING_BEGUN = "sharing-begun"  # they show what they read: subscribers.reading
+    SHARING_ENDED = "sharing-ended"
 
 
 GIVEN = (ConsentKind.CONFIRMED, ConsentKind.RESTORED)

@@ -66,7 +66,9 @@ def coverage(session: Session, *, interest: str = "") -> tuple[Place, ...]:
     readers = _readers(session)
     followers = _readers(session, interest) if interest else readers
     places = select(Organisation).where(
-        Organisation.kind == OrganisationKind.MUNICIPALITY, col(Organisation.tile_column).is_not(None)
+        Organisation.kind == OrganisationKind.MUNICIPALITY,
+        col(Organisation.tile_column).is_not(None),
+        col(Organisation.merged_into_id).is_(None),
     )
     return tuple(
         Place(

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, delete, func, insert, update
+from sqlalchemy import JSON, Index, delete, func, update
 from sqlmodel import Field as Column
 from sqlmodel import Session, col, select
 
 from content.columns import Instant, Record
+from subscribers.bulk import insert_rows
 from subscribers.errors import BasisMissing, ImportRefused, UnknownImport
 from subscribers.mapping import guess, read_mapping
 from subscribers.people import Stream
@@ -136,14 +137,13 @@ def begin_import(session: Session, *, name: str, sheet: Sheet, by: str, now: dat
     )
     session.add(made)
     session.flush()
-    connection = session.connection()
     for start in range(0, len(sheet.lines), AT_ONCE):
         rows = [
             {"import_id": made.id, "number": number, "cells": list(cells), "address_key": "", "outcome": "",
              "why": "", "detail": ""}
             for number, cells in sheet.lines[start : start + AT_ONCE]
         ]  # fmt: skip
-        connection.execute(insert(ImportLine), rows)
+        insert_rows(session, ImportLine, rows)
     return made
 
 

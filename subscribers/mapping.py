@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from subscribers.errors import MappingRefused
 from subscribers.spelling import plain
@@ -71,7 +72,12 @@ def read_mapping(chosen: Sequence[str], columns: Sequence[str]) -> tuple[Field, 
 
 def taken(mapping: Sequence[str], cells: Sequence[str], field: Field) -> list[str]:
     """What a line has for a field, in the order of the columns; empty cells are left out."""
-    return [cell for cell, one in zip(cells, mapping, strict=True) if one == field and cell]
+    return [cells[place] for place in _places(tuple(mapping), field) if cells[place]]
+
+
+@lru_cache(maxsize=256)  # a file has one mapping and a hundred thousand lines
+def _places(mapping: tuple[str, ...], field: Field) -> tuple[int, ...]:
+    return tuple(place for place, one in enumerate(mapping) if one == field)
 
 
 def _named(column: str) -> Field:

@@ -134,8 +134,17 @@ def apply_update(session: Session, update: Update, *, name: str, now: datetime) 
     return counts
 
 
-def moves_of(session: Session, subscriber: Subscriber) -> list[tuple[str, str]]:
-    """From which municipality to which this reader moved along; a pair of names each, for as long as they work there."""
+@dataclass(frozen=True)
+class Moved:
+    """From which municipality to which a reader moved along, by name. `id` is that of the `Move`."""
+
+    id: int
+    before: str
+    after: str
+
+
+def moves_of(session: Session, subscriber: Subscriber) -> list[Moved]:
+    """Where this reader moved along, for as long as they work there."""
     moves = session.exec(select(Move).where(Move.subscriber_id == subscriber.id).order_by(col(Move.id))).all()
     here = set(
         session.exec(select(Membership.organisation_id).where(Membership.subscriber_id == subscriber.id))
@@ -143,7 +152,9 @@ def moves_of(session: Session, subscriber: Subscriber) -> list[tuple[str, str]]:
     wanted = {one for move in moves for one in (move.from_id, move.to_id)}
     named = select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(wanted))
     names = {key or 0: name for key, name in session.exec(named)}
-    return [(names[move.from_id], names[move.to_id]) for move in moves if move.to_id in here]
+    return [
+        Moved(move.id or 0, names[move.from_id], names[move.to_id]) for move in moves if move.to_id in here
+    ]
 
 
 def _merge(session: Session, old: Organisation, new: Organisation, *, now: datetime) -> int:

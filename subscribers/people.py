@@ -80,22 +80,29 @@ class Subscriber(Record, table=True):
 class Membership(Record, table=True):
     """A reader works for an organisation; one may serve several."""
 
-    __table_args__ = (UniqueConstraint("subscriber_id", "organisation_id"),)
+    # Both ways, since either is asked without the other's rows: where someone works, and who works there.
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "organisation_id"),
+        Index("ix_membership_organisation_id_subscriber_id", "organisation_id", "subscriber_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     subscriber_id: int = Field(foreign_key="subscriber.id", ondelete="CASCADE")
-    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    organisation_id: int = Field(foreign_key="organisation.id")
 
 
 class Interest(Record, table=True):
     """A term of the vocabulary that a reader follows: an interest of their work, never of the person."""
 
-    __table_args__ = (UniqueConstraint("subscriber_id", "slug"),)
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "slug"),
+        Index("ix_interest_slug_subscriber_id", "slug", "subscriber_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     subscriber_id: int = Field(foreign_key="subscriber.id", ondelete="CASCADE")
     facet: str
-    slug: str = Field(index=True)
+    slug: str
 
 
 class Subscription(Record, table=True):
@@ -105,9 +112,12 @@ class Subscription(Record, table=True):
     subscription without one.
     """
 
-    __table_args__ = (UniqueConstraint("subscriber_id", "stream"),)
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "stream"),
+        Index("ix_subscription_stream_subscriber_id", "stream", "subscriber_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     subscriber_id: int = Field(foreign_key="subscriber.id", ondelete="CASCADE")
-    stream: str = Field(index=True)
+    stream: str
     consent_id: int = Field(foreign_key="consent_event.id", ondelete="CASCADE", index=True)

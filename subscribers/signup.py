@@ -174,7 +174,8 @@ def subscriber_by_reference(session: Session, reference: str, *, lock: bool = Fa
 
 def tidy_name(name: str) -> str:
     """A name on one line, without signs that cannot be seen, cut to `LONGEST_NAME`."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())[:LONGEST_NAME]
+    seen = name if name.isprintable() else "".join(sign if sign.isprintable() else " " for sign in name)
+    return " ".join(seen.split())[:LONGEST_NAME]
 
 
 def _latest_request(session: Session, subscriber: Subscriber) -> ConsentEvent | None:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, delete, func, insert, tuple_, update
+from sqlalchemy import Row, case, delete, func, tuple_, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col
 
 from subscribers.adding import event, refresh_profile_keys, set_people, stands_now
+from subscribers.bulk import insert_rows
 from subscribers.consent import ConsentEvent, ConsentKind
 from subscribers.imports import Import, Outcome
 from subscribers.judging import Known
@@ -113,7 +114,7 @@ def _record(
     session: Session, found: Import, readers: Mapping[int, Any], kind: ConsentKind, now: datetime
 ) -> None:
     source = f"{found.source} undone"
-    session.connection().execute(
-        insert(ConsentEvent),
-        [event(found, reader, some, kind=kind, source=source, now=now) for reader, some in readers.items()],
-    )
+    events = [
+        event(found, reader, some, kind=kind, source=source, now=now) for reader, some in readers.items()
+    ]
+    insert_rows(session, ConsentEvent, events)

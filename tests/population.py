@@ -16,13 +16,14 @@ from subscribers.organisations import Organisation
 from subscribers.segments.compiling import readers_of
 from subscribers.segments.expression import Condition, Group, Match, parse_expression
 from subscribers.segments.predicates import Predicates
+from subscribers.sizes import central_codes, size_class
 
 PLACES = (
-    ("Assen", "Drenthe", "GGD Drenthe", 69_000),
-    ("Emmen", "Drenthe", "GGD Drenthe", 107_000),
-    ("Texel", "Noord-Holland", "GGD Hollands Noorden", 14_000),
-    ("Hoorn", "Noord-Holland", "GGD Hollands Noorden", 49_999),
-    ("Onbekend", "", "", None),
+    ("Assen", "Drenthe", "GGD Drenthe", 69_000, "GM0106"),
+    ("Emmen", "Drenthe", "GGD Drenthe", 107_000, "GM0114"),
+    ("Texel", "Noord-Holland", "GGD Hollands Noorden", 14_000, "GM0448"),
+    ("Haarlemmermeer", "Noord-Holland", "GGD Kennemerland", 160_000, "GM0394"),
+    ("Onbekend", "", "", None, None),
 )
 TOPICS = ("lachgas", "ghb", "snus")
 STREAMS = ("monthly", "digest", "alerts", "webinars")
@@ -35,22 +36,23 @@ class Known:
     answers: dict[str, set[str]] = field(default_factory=dict)
 
 
-def size_of(population: int | None) -> set[str]:
-    if population is None:
-        return set()
-    for floor, name in ((80_000, "groot"), (50_000, "middelgroot"), (25_000, "middelklein"), (0, "klein")):
-        if population >= floor:
-            return {name}
-    return set()
+def size_of(place: Organisation) -> set[str]:
+    size = size_class(place)
+    return {str(size)} if size else set()
+
+
+def central(place: Organisation) -> set[str]:
+    return {"yes" if place.cbs_code in central_codes() else "no"}
 
 
 def populate(session: Session, runtime: Runtime) -> dict[int, Known]:
     """Forty readers who differ in all that can be asked, among them some without anything, and some who left."""
     now, made, places = runtime.clock(), {}, []
     step = runtime.vocabulary.facet("step")[0].slug
-    for name, province, region, population in PLACES:
+    for name, province, region, population, code in PLACES:
         place = Organisation(
-            kind="municipality", key=f"GM:{name}", name=name, province=province, ggd_region=region, population=population
+            kind="municipality", key=f"GM:{name}", name=name, province=province, ggd_region=region, population=population,
+            cbs_code=code,
         )  # fmt: skip
         places.append(place)
     session.add_all([*places, Organisation(kind="partner", key="partner:x", name="X", province="Drenthe")])
@@ -87,7 +89,8 @@ def populate(session: Session, runtime: Runtime) -> dict[int, Known]:
                 "language": {reader.language},
                 "province": {place.province} if place and place.province else set(),
                 "ggd-region": {place.ggd_region} if place and place.ggd_region else set(),
-                "size": size_of(place.population) if place else set(),
+                "size": size_of(place) if place else set(),
+                "central-function": central(place) if place else set(),
                 # Whoever receives a stream confirmed it, and so did every fifth.
                 "consent": {CURRENT.version} if number % 16 or number % 5 == 0 else set(),
                 "domain": {reader.domain} - {""},

@@ -65,6 +65,54 @@ def test_what_the_alert_brought_comes_in_the_digest_for_the_others(runtime: Runt
         assert brought_now(session, digest) == {block.id: frozenset({"alerts"})}
 
 
+def test_the_digest_tells_what_changed_in_the_databases_and_the_monthly_tells_it_to_the_others(
+    runtime: Runtime,
+) -> None:
+    """Raised, and new; not what a guard stopped, what was reckoned, or what changed in the words of a page."""
+    raised = {"name": "Moti-4", "summary": "Over drugs."}
+    record(
+        runtime,
+        a_crawl(day(0), [a_page("moti4", **raised, level="Eerste aanwijzingen")]),
+        a_crawl(
+            day(1),
+            [
+                a_page("moti4", **raised, level="Sterke aanwijzingen voor effectiviteit"),
+                a_page("nieuw", name="Frisse Start", summary="Over drugs op school."),
+            ],
+        ),
+        a_crawl(
+            day(2),
+            [
+                a_page(
+                    "moti4",
+                    name="Moti-4",
+                    summary="Over drugs en meer.",
+                    level="Sterke aanwijzingen voor effectiviteit",
+                ),
+                a_page("nieuw", name="Frisse Start", summary="Over drugs op school."),
+            ],
+        ),
+    )
+    runtime.clock.moment = now = day(2) + timedelta(hours=2)
+    with writing(runtime.engine) as session:
+        a_reader(session, now, "a@x.example", streams=("digest",))
+        a_reader(session, now, "b@x.example", streams=("monthly", "digest"))
+    for days in range(1, 8):
+        runtime.clock.moment = now + timedelta(days=days)
+        tick(runtime, f"{runtime.clock():%Y-%m-%dT}09:30:00")
+    with reading(runtime.engine) as session:
+        digest = session.exec(select(Issue).where(Issue.kind == IssueKind.DIGEST)).one()
+        blocks = blocks_of(session, digest)
+        kinds = [session.get_one(ChangeEvent, one.event_id).kind for one in blocks]
+        assert kinds == ["level_raised", "added"]
+        assert blocks[0].title == "Moti-4: hoger erkend"
+        monthly = session.exec(select(Issue).where(Issue.kind == IssueKind.MONTHLY)).one()
+        assert [one.event_id for one in blocks_of(session, monthly)] == [one.event_id for one in blocks]
+    with writing(runtime.engine) as session:
+        send(session, runtime, session.get_one(Issue, digest.id))
+        assert set(brought_now(session, monthly).values()) == {frozenset({"digest"})}
+
+
 def test_an_editor_reports_a_change_at_once(runtime: Runtime) -> None:
     lowered(runtime)
     anna = a_colleague(runtime, ANNA, "Anna", "editor")

@@ -2,9 +2,10 @@
 
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import Session
 
 from content.approval import approve, content_hash
 from content.composing import open_issue
@@ -26,11 +27,13 @@ from service.mailing.planning import STREAMS, plan_issue
 from service.mailing.welcoming import use_version, welcome_newcomers
 from service.runtime import Runtime
 from service.users import make_sign_in_link
+from subscribers.merging import Move
 from subscribers.moving import ask_to_move
+from subscribers.people import Membership, Subscriber
 from tests.builders import a_municipality, a_reader, a_request, a_user, an_approved_issue
 
 UNCONFIRMED = {"confirm-subscription", "hand-over"}
-TO_READERS = {"already-subscribed", "preferences-link", "own-data", "still-you"}
+TO_READERS = {"already-subscribed", "preferences-link", "own-data", "still-you", "municipality-merged"}
 MOVING = {"confirm-old-address", "confirm-new-address"}
 MOMENT = timedelta(days=2)
 
@@ -82,6 +85,15 @@ def an_issue_mail(runtime: Runtime, language: str, kind: str = "monthly") -> byt
     return the_mail(runtime)
 
 
+def a_move(session: Session, reader: Subscriber, now: datetime) -> int:
+    """That a reader moved along when their municipality became part of another."""
+    before, after = a_municipality(session, "Wijdemeren"), a_municipality(session, "Hilversum")
+    moved = Move(subscriber_id=reader.id, from_id=before.id, to_id=after.id, at=now)
+    session.add_all([moved, Membership(subscriber_id=reader.id, organisation_id=after.id)])
+    session.flush()
+    return moved.id
+
+
 def a_letter(runtime: Runtime, kind: str, language: str) -> bytes:
     now = runtime.clock()
     with writing(runtime.engine) as session:
@@ -106,6 +118,7 @@ def a_letter(runtime: Runtime, kind: str, language: str) -> bytes:
             reader = a_reader(session, now, "anna@gemeente.example", name="Anna", language=language)
             change = ask_to_move(session, subscriber=reader, address="anna@elders.example", now=now)
             context["change_id"] = change.id
+            context["moves"] = [a_move(session, reader, now)] if kind == "municipality-merged" else []
             who = {"subscriber": reader}
         else:
             who = {"user": user}

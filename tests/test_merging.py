@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,19 @@ from typer.testing import CliRunner
 from service.audit import AuditEvent
 from service.cli import app
 from service.database import reading, writing
+from service.mailing.delivering import deliver_due
+from service.mailing.maildir import arrived, read_all
+from service.merging import bring_up_to_date
 from service.runtime import Runtime
 from service.tokens import Purpose
+from subscribers.coverage import coverage
 from subscribers.directory import PartnerEntry, helpers, who_helps
 from subscribers.errors import RegisterFault
 from subscribers.following import organisations_of
+from subscribers.leaving import leave
 from subscribers.merging import Update, apply_update, compare, moves_of, read_update
 from subscribers.organisations import Organisation
+from subscribers.pausing import pause
 from subscribers.people import Membership, Subscriber
 from subscribers.register import COLUMNS, MUNICIPALITIES, load_register, read_register
 from subscribers.search import find_organisations, resolve_organisation
@@ -85,7 +93,8 @@ def test_readers_of_wijdemeren_move_along_to_hilversum_and_it_says_so(
         for reader in session.exec(select(Subscriber)):
             assert [one.name for one in organisations_of(session, reader)] == ["Hilversum"]
             told = moves_of(session, reader)
-            assert told == ([] if reader.address == "cor@hilversum.nl" else [("Wijdemeren", "Hilversum")])
+            pairs = [(one.before, one.after) for one in told]
+            assert pairs == ([] if reader.address == "cor@hilversum.nl" else [("Wijdemeren", "Hilversum")])
         found = resolve_organisation(session, text="gemeente Wijdemeren")
         assert found is not None
         assert found.name == "Hilversum"
@@ -93,6 +102,9 @@ def test_readers_of_wijdemeren_move_along_to_hilversum_and_it_says_so(
         assert size_class(named(session, "Groot-Assen")) == "groot", (
             "80,001 inhabitants and a central function"
         )
+        places = {one.name: one.readers for one in coverage(session)}
+        assert "Wijdemeren" not in places, "the map shows the country as it is now"
+        assert (len(places), places["Hilversum"]) == (341, 3)
     page = Visitor(country).get(link(country, Purpose.PREFERENCES, "ref-an@wijdemeren.nl"))
     assert "Wijdemeren hoort nu bij Hilversum" in page.text
     assert (
@@ -100,6 +112,34 @@ def test_readers_of_wijdemeren_move_along_to_hilversum_and_it_says_so(
         not in Visitor(country).get(link(country, Purpose.PREFERENCES, "ref-cor@hilversum.nl")).text
     )
     assert Visitor(country).get("/wie-helpt/wijdemeren").headers["location"] == "/wie-helpt/hilversum"
+
+
+def test_who_moved_along_gets_one_letter_that_says_so_and_who_did_not_gets_none(
+    country: Runtime, tmp_path: Path
+) -> None:
+    now = country.clock()
+    with writing(country.engine) as session:
+        for address, change in (("weg@wijdemeren.nl", "left"), ("rust@wijdemeren.nl", "paused")):
+            reader = a_reader(session, now, address, organisation=named(session, "Wijdemeren"))
+            if change == "left":
+                leave(session, subscriber=reader, stream=None, source="test", now=now)
+            else:
+                pause(session, subscriber=reader, until=now + timedelta(days=9), source="test", now=now)
+        update = read_update(year_2027(tmp_path))
+        counts = bring_up_to_date(session, update, name="2027.csv", now=now)
+        assert (counts["readers"], counts["letters"]) == (4, 2)
+        assert bring_up_to_date(session, update, name="2027.csv", now=now) == {"readers": 0, "letters": 0}
+    deliver_due(country)
+    mails = {str(one.message["To"]): one for one in read_all(arrived(country.settings))}
+    assert set(mails) == {"an@wijdemeren.nl", "bo@wijdemeren.nl"}
+    mail = mails["an@wijdemeren.nl"]
+    assert mail.message["Subject"] == "Wijdemeren hoort nu bij Hilversum"
+    assert "De gemeente Wijdemeren is samengegaan en hoort nu bij de gemeente Hilversum." in " ".join(
+        mail.body("plain").split()
+    )
+    assert "Meld u af" in mail.body("html")
+    page = re.search(r"http://testserver(/voorkeuren/\S+)", mail.body("plain"))[1]
+    assert "Wijdemeren hoort nu bij Hilversum" in Visitor(country).get(page).text
 
 
 def test_the_register_that_came_with_kennispost_does_not_undo_a_later_one(

@@ -8,6 +8,7 @@ from time import perf_counter
 import pytest
 from sqlmodel import select
 
+from content.sources import Fetch, add_source
 from service.database import reading, writing
 from service.forgetting import forget
 from service.mailing.letters import post_to_editors
@@ -25,6 +26,7 @@ from subscribers.leaving import leave
 from subscribers.people import Subscriber
 from subscribers.signup import confirm
 from tests.builders import a_reader, a_request, an_approved_issue
+from tests.imported import HEAD, checked
 from tests.visitor import Visitor, a_known_reader, letters, readers
 
 PRIVACY = Path(__file__).parent.parent / "docs" / "privacy.md"
@@ -198,3 +200,14 @@ def test_the_time_of_an_answer_tells_nothing_of_an_address(house: Runtime, clock
     unknown = median(spent(f"niemand{number}@emmen.nl") for number in range(5))
     assert min(known, unknown) >= ANSWER_AFTER
     assert abs(known - unknown) < ANSWER_AFTER / 2
+
+
+def test_lines_of_imports_and_visits_to_sources_end_with_the_rest(house: Runtime, clock) -> None:
+    checked(house, HEAD + "Emmen;Jan;Jansen;jan@emmen.nl;nl;lachgas\n")
+    with writing(house.engine) as session:
+        source = add_source(session, key="bron", url="https://bron.example/feed", now=clock())
+        session.add(Fetch(source_id=source.id, started_at=clock(), finished_at=clock(), outcome="ok"))
+    clock.advance(days=31)
+    assert {key: number for key, number in night(house).items() if number} == {"lines-of-imports": 1}
+    clock.advance(days=60)
+    assert {key: number for key, number in night(house).items() if number} == {"visits-to-sources": 1}

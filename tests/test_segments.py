@@ -1,6 +1,7 @@
 """Segments: an expression means exactly the readers that a person would count by hand, on both engines."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from builders import a_reader, an_approved_issue
@@ -94,9 +95,7 @@ def test_a_value_is_bound_and_never_part_of_the_statement(
 ) -> None:
     session, _known, predicates = people
     evil = "x'); DROP TABLE subscriber; --"
-    open_to_all = {
-        key: Predicate(key, (*one.choices, Choice(evil)), one.ask) for key, one in predicates.items()
-    }
+    open_to_all = {key: replace(one, choices=(*one.choices, Choice(evil))) for key, one in predicates.items()}
     for key in ("province", "ggd-region", "interest", "stream", "language"):
         expression = some("any", asks(key, evil))
         statement = str(readers_of(expression, open_to_all).compile(session.get_bind()))

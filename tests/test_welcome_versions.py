@@ -1,11 +1,15 @@
 """Versions of the welcome mails: four eyes on each, frozen in use, and a mailing that finishes and goes on."""
 
 import pytest
+from crawls import a_crawl, a_page, day
+from knowledge import record, unity_crawls
 from sqlmodel import col, select
 
 from content.approval import approve, content_hash
 from content.composing import add_link, change_issue
 from content.errors import IssueClosed, NotApproved, WelcomeRefused
+from content.fitting import begin_fitting_series, best_supported
+from content.interventions.starter import load_starter_interventions
 from content.issues import blocks_of
 from content.welcome import (
     begin_series,
@@ -22,13 +26,14 @@ from service.errors import LeavesByItself, NoLateComers
 from service.mailing.delivering import deliver_due
 from service.mailing.latecomers import add_late_comers, count_late_comers
 from service.mailing.ledger import balances, ledger
-from service.mailing.maildir import mailbox_folder
+from service.mailing.maildir import arrived, mailbox_folder, read_all
 from service.mailing.outbox import Mailing
 from service.mailing.planning import plan_issue
 from service.mailing.steering import cancel, pause, resume
 from service.mailing.welcoming import use_version
 from service.runtime import Runtime
-from tests.newcomers import ED, PUB, a_newcomer, days, got, the_series
+from tests.builders import a_reader
+from tests.newcomers import ED, PUB, STREAMS, a_newcomer, days, got, the_series
 
 
 def test_the_starter_has_five_steps_in_both_languages_each_with_its_source() -> None:
@@ -160,3 +165,50 @@ def test_each_reader_gets_what_fits_and_leaves_the_series_with_its_own_link(runt
     assert b"Aanpak van ghb" not in mail
     assert b"List-Id: <welcome.kennispost.example>" in mail
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in mail
+
+
+def test_the_best_supported_come_first(runtime: Runtime) -> None:
+    record(runtime, *unity_crawls())
+    weaker = a_page("aaa", name="Aanpak drugs", summary="Over drugs.", level="Goed beschreven")
+    unknown = a_page("bbb", name="Bijeenkomst drugs", summary="Over drugs.")
+    record(runtime, a_crawl(day(5), [weaker, unknown], source="movisie"))
+    with reading(runtime.engine) as session:
+        assert [one.name for one in best_supported(session)] == ["Unity", "Aanpak drugs", "Bijeenkomst drugs"]
+        assert len(best_supported(session, most=2)) == 2
+
+
+def test_the_step_about_choosing_gives_each_reader_the_interventions_of_their_own_topics(
+    runtime: Runtime, clock
+) -> None:
+    with writing(runtime.engine) as session:
+        load_starter_interventions(session, vocabulary=runtime.vocabulary, now=clock())
+        made = begin_fitting_series(
+            session,
+            vocabulary=runtime.vocabulary,
+            address="http://testserver/interventies",
+            by=ED,
+            now=clock(),
+        )
+        with_cards = {
+            version.step
+            for version, issue in made
+            if any(one.intervention_id for one in blocks_of(session, issue))
+        }
+        assert with_cards == {4}
+        for version, issue in made:
+            approve(session, issue=issue, approver=PUB, seen_hash=content_hash(session, issue), now=clock())
+            use_version(session, version=version, issue=issue, now=clock())
+        switch(session, on=True, now=clock())
+        for name, topic in (("lach", "lachgas"), ("feest", "evenementen")):
+            a_reader(session, clock(), f"{name}@x.example", interests=[topic], streams=STREAMS)
+    for _day in range(12):
+        days(runtime, 1)
+        deliver_due(runtime)
+    fourth = {
+        str(one.message["To"]): one.body("plain")
+        for one in read_all(arrived(runtime.settings))
+        if "Stap 4 van 5" in str(one.message["Subject"])
+    }
+    assert "lachgas" in fourth["lach@x.example"].lower()
+    assert "Unity" in fourth["feest@x.example"]
+    assert "Unity" not in fourth["lach@x.example"]

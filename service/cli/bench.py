@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from content.vocabulary import VOCABULARY, load_vocabulary
-from service.bench import crash, harvest, segments, send, sinking
+from service.bench import crash, harvest, importing, segments, send, sinking
 from service.bench.tagging import as_json, as_text, items_per_second, read_examples, score
 from service.cli.failing import stated_failures
 
@@ -14,6 +14,7 @@ bench = typer.Typer(help="Measure: how well, and how fast.", no_args_is_help=Tru
 
 bench.command("crash")(crash.crash)
 bench.command("harvest")(harvest.harvest)
+bench.command("import")(importing.bench_import)
 bench.command("segments")(segments.segments)
 bench.command("send")(send.send)
 bench.command("sink")(sinking.sink)

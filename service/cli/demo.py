@@ -27,6 +27,7 @@ STORY = (
     ("items", "items were found in them"),
     ("tagged", "items got tags, each with its evidence"),
     ("readers", "readers of municipalities and partners were planned"),
+    ("welcomed", "mails of the welcome series arrived, over the fortnight in which they came"),
     ("variants", "variants were rendered: readers with the same choice share one"),
     ("sent", "newsletters arrived in the mailbox"),
     ("failed", "failed"),

@@ -11,10 +11,11 @@ from service.audit import COMMAND_LINE, Act, note_act
 from service.cli.failing import stated_failures
 from service.cli.lines import note, say
 from service.database import reading, writing
+from service.merging import bring_up_to_date
 from service.preparing import prepare_or_refuse
 from service.runtime import build_runtime
 from service.settings import load_settings
-from subscribers.merging import Change, apply_update, compare, read_update
+from subscribers.merging import Change, compare, read_update
 from subscribers.organisations import Organisation
 
 register = typer.Typer(name="register", help="The register of municipalities.", no_args_is_help=True)
@@ -36,7 +37,9 @@ def update(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each change.")] = False,
 ) -> None:
-    """Show what a register of a later year changes and, with --apply, do it. Readers of merged municipalities move along."""
+    """Show what a register of a later year changes and, with --apply, do it. Readers of merged municipalities move along,
+    and are written to.
+    """
     with stated_failures():
         runtime = build_runtime(load_settings())
         prepare_or_refuse(runtime)
@@ -50,7 +53,7 @@ def update(
             return
         now = runtime.clock()
         with writing(runtime.engine) as session:
-            counts = apply_update(session, found, name=file.name, now=now)
+            counts = bring_up_to_date(session, found, name=file.name, now=now)
             detail = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
             note_act(
                 session,

@@ -1,7 +1,7 @@
 """Forty sample readers over municipalities, partners and interests. Names are invented; addresses end in .example."""
 
 import csv
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
@@ -12,16 +12,20 @@ from subscribers.signup import confirm, sign_up
 
 READERS = Path(__file__).parent / "readers.csv"
 
+FORTNIGHT = 14
+"""Days over which they came: so each mail of the welcome series finds someone for whom it is the next."""
+
 
 def add_readers(session: Session, runtime: Runtime, *, now: datetime, path: Path = READERS) -> int:
-    """Sign up and confirm the sample readers; give how many.
+    """Sign up and confirm the sample readers, over the days of a fortnight before now; give how many.
 
     Raises:
         ValueError: a reader's organisation is not among those known: a defect of the file.
     """
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row in rows:
+    for number, row in enumerate(rows):
+        moment = now - timedelta(days=number % FORTNIGHT)
         organisation = resolve_organisation(session, text=row["organisation"])
         if organisation is None:
             raise ValueError(f"{path.name}: {row['organisation']!r} is not among the organisations.")
@@ -34,7 +38,7 @@ def add_readers(session: Session, runtime: Runtime, *, now: datetime, path: Path
             language=row["language"],
             vocabulary=runtime.vocabulary,
             source="demo",
-            now=now,
+            now=moment,
         )
-        confirm(session, reference=asked.subscriber.reference, now=now, source="demo")
+        confirm(session, reference=asked.subscriber.reference, now=moment, source="demo")
     return len(rows)

@@ -3,6 +3,7 @@
 import shutil
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +14,8 @@ from content.items import Item, ItemTag
 from content.sources import Source, add_source, free_key
 from service.database import reading, writing
 from service.demo.issues import add_desk, open_next_issue, send_first_issue
-from service.demo.readers import add_readers
+from service.demo.readers import FORTNIGHT, add_readers
+from service.demo.welcome import put_series_on, welcome_readers
 from service.errors import NotADemo
 from service.feed_server import feed_files
 from service.harvesting import harvest_all
@@ -37,6 +39,7 @@ class DemoReport:
     items: int
     tagged: int
     readers: int
+    welcomed: int
     variants: int
     sent: int
     failed: int
@@ -98,7 +101,10 @@ def run_story(settings: Settings, *, feeds: Path, served_at: str) -> tuple[Runti
                 now=now,
             )
         add_desk(session, now=now)
+        put_series_on(session, runtime, now=now - timedelta(days=FORTNIGHT))
         add_readers(session, runtime, now=now)
+        welcome_readers(session, runtime, now=now)
+    welcomed = deliver_due(runtime).sent
     harvest_all(runtime)
     with writing(runtime.engine) as session:
         mailing_id = send_first_issue(session, runtime, now=runtime.clock()).id
@@ -106,7 +112,7 @@ def run_story(settings: Settings, *, feeds: Path, served_at: str) -> tuple[Runti
     with writing(runtime.engine) as session:
         open_next_issue(session, runtime, now=runtime.clock())
     with reading(runtime.engine) as session:
-        return runtime, _report(session, mailing_id or 0, time.monotonic() - began)
+        return runtime, _report(session, mailing_id or 0, welcomed, time.monotonic() - began)
 
 
 def sign_in_link(runtime: Runtime, address: str) -> str:
@@ -119,7 +125,7 @@ def sign_in_link(runtime: Runtime, address: str) -> str:
         return sign_in_address(runtime.settings, make_sign_in_link(session, user=user, now=now), now)
 
 
-def _report(session: Session, mailing_id: int, seconds: float) -> DemoReport:
+def _report(session: Session, mailing_id: int, welcomed: int, seconds: float) -> DemoReport:
     mailing = session.get_one(Mailing, mailing_id)
     states = ledger(session, mailing)
 
@@ -131,6 +137,7 @@ def _report(session: Session, mailing_id: int, seconds: float) -> DemoReport:
         items=count(Item.id),
         tagged=session.scalar(select(func.count(func.distinct(ItemTag.item_id)))) or 0,
         readers=mailing.planned,
+        welcomed=welcomed,
         variants=count(Variant.id, col(Variant.mailing_id) == mailing_id),
         sent=states["sent"],
         failed=states["failed"],

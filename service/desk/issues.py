@@ -19,6 +19,7 @@ from service.desk.frame import desk_page, refusal
 from service.desk.judging import judge_issue
 from service.desk.stages import Stage, closed_issues, open_issues, standing
 from service.i18n import _, full_date, translate
+from service.mailing.counting import clicks_of
 from service.mailing.fragments import KIND_NAMES
 from service.mailing.ledger import ledger
 from service.mailing.repeats import brought_now
@@ -119,6 +120,7 @@ def shown(
         findings=judge_issue(session, house, issue) if at.stage is Stage.DRAFT else (),
         removed=_removed(session, issue, weg),
         counts=ledger(session, at.mailing) if at.mailing else {},
+        clicks=clicks_of(session, issue) if at.mailing else (),
         names=Names(session, language),
         history=acts(session, subject=subject_of(issue), limit=12),
         **steps(session, issue, blocks, person),

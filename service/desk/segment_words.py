@@ -9,6 +9,7 @@ from subscribers.segments.predicates import Predicate, Predicates
 
 LABELS = {
     "size": _("Grootte van de gemeente"),
+    "central-function": _("Gemeente met een centrumfunctie"),
     "province": _("Provincie"),
     "ggd-region": _("GGD-regio"),
     "domain": _("Beleidsterrein van de lezer"),
@@ -24,6 +25,7 @@ LABELS = {
 
 PHRASES = {
     "size": _("voor een gemeente met %(values)s werkt"),
+    "central-function": _("voor een gemeente %(values)s werkt"),
     "province": _("voor een gemeente in %(values)s werkt"),
     "ggd-region": _("voor een gemeente in de regio van %(values)s werkt"),
     "domain": _("op het terrein %(values)s werkt"),
@@ -40,8 +42,10 @@ PHRASES = {
 VALUES = {
     ("size", "klein"): _("minder dan 25.000 inwoners"),
     ("size", "middelklein"): _("25.000 tot 50.000 inwoners"),
-    ("size", "middelgroot"): _("50.000 tot 80.000 inwoners"),
-    ("size", "groot"): _("80.000 inwoners of meer"),
+    ("size", "middelgroot"): _("50.000 inwoners of meer (middelgroot)"),
+    ("size", "groot"): _("80.000 inwoners of meer en een centrumfunctie (groot)"),
+    ("central-function", "yes"): _("met een centrumfunctie"),
+    ("central-function", "no"): _("zonder centrumfunctie"),
     ("domain", "overig"): _("iets anders"),
     ("policy-kind", "aparte-nota"): _("een aparte nota over drugs"),
     ("policy-kind", "aparte-nota-en-andere-notas"): _("een aparte nota en stukken in andere nota's"),
@@ -58,7 +62,13 @@ VALUES = {
 """Values that no register and no vocabulary names."""
 
 HINTS = {
-    "size": _("De klassen van de landelijke vragenlijst van 2022, hier alleen naar het aantal inwoners."),
+    "size": _(
+        "De klassen van de landelijke vragenlijst van 2022. Groot is alleen wie ook een centrumfunctie heeft; "
+        "de anderen vanaf 50.000 inwoners zijn middelgroot."
+    ),
+    "central-function": _(
+        "De centrumgemeenten van de maatschappelijke opvang. De lijst is nog niet door de redactie nagekeken."
+    ),
     "issue": _("De mailserver nam haar aan, en zij kwam niet terug."),
     "consent": _("Volgens het dossier: bevestigd met deze versie van de tekst."),
 }

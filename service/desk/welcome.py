@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
+from content.fitting import begin_fitting_series
 from content.issues import Issue
 from content.welcome import (
-    begin_series,
     in_use,
     new_version,
     series,
@@ -23,10 +23,11 @@ from service.desk.access import Anyone, Editor, Person, Publisher
 from service.desk.frame import desk_page
 from service.desk.stages import standing
 from service.i18n import LANGUAGES
+from service.mailing.links import interventions_address
 from service.mailing.outbox import Mailing
 from service.mailing.welcoming import use_version
 from service.web.csrf import csrf_protected
-from service.web.dependencies import Now, Transaction
+from service.web.dependencies import House, Now, Transaction
 from service.web.pages import see
 
 router = APIRouter(prefix="/redactie/welkom", dependencies=[Depends(csrf_protected)])
@@ -53,9 +54,15 @@ def shown(request: Request, session: Transaction, person: Anyone) -> HTMLRespons
 
 
 @router.post("/begin")
-def begun(session: Transaction, now: Now, person: Editor) -> Response:
+def begun(house: House, session: Transaction, now: Now, person: Editor) -> Response:
     """Set out the starter's texts for what is missing."""
-    begin_series(session, by=person.address, now=now)
+    begin_fitting_series(
+        session,
+        vocabulary=house.vocabulary,
+        address=interventions_address(house.settings),
+        by=person.address,
+        now=now,
+    )
     return see("/redactie/welkom?klaar=begonnen")
 
 

@@ -15,7 +15,7 @@ from service.mailing.envelopes import Draft
 from service.mailing.filling import Reader, encoded, encoded_values, form_of, has_region, reason_values
 from service.mailing.fragments import region
 from service.mailing.letters import TO_EDITORS
-from service.mailing.links import preferences_link, unsubscribe_link
+from service.mailing.links import preferences_link, reading_mark, unsubscribe_link
 from service.mailing.messages import ListHeaders, Mailbox, Message, one_line, wire_address
 from service.mailing.mime import Body, Piece
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
@@ -46,7 +46,7 @@ MOST_REGIONS = 20_000
 class Kept:
     """What is kept from batch to batch, since many readers share it: encoded variants, reasons, organisations, regions."""
 
-    bodies: dict[tuple[int, bool], tuple[str, Body]] = field(default_factory=dict)
+    bodies: dict[tuple[int, bool, bool], tuple[str, Body]] = field(default_factory=dict)
     reasons: dict[tuple[int, str], Mapping[str, Piece]] = field(default_factory=dict)
     organisations: dict[int, Organisation] = field(default_factory=dict)
     partners: Sequence[Helper] = ()
@@ -132,7 +132,10 @@ def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft:
     person = batch.recipients.readers[one.subscriber_id or 0]
     choice = batch.recipients.choices[one.mailing_id, one.profile_key, one.language]
     organisations = _organisations_of(batch, person)
-    subject, body = _body(batch, choice.variant_id or 0, with_region=has_region(organisations))
+    mark = reading_mark(settings, person, now) if person.id in batch.recipients.sharing else ""
+    subject, body = _body(
+        batch, choice.variant_id or 0, with_region=has_region(organisations), with_reading=bool(mark)
+    )
     leave = unsubscribe_link(settings, person, mailing.stream, now)
     reader = Reader(
         name=one_line(person.name),
@@ -142,6 +145,7 @@ def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft:
         preferences_link=preferences_link(settings, person, now),
         unsubscribe_link=leave,
         region=_region(batch, organisations, one.language),
+        reading=mark,
     )
     message = Message(
         recipient=Mailbox(reader.name, person.address),
@@ -204,12 +208,13 @@ def _common(batch: _Batch, one: Claimed, mailing: _Mailing) -> dict[str, Any]:
     }
 
 
-def _body(batch: _Batch, variant_id: int, *, with_region: bool) -> tuple[str, Body]:
-    key = (variant_id, with_region)
+def _body(batch: _Batch, variant_id: int, *, with_region: bool, with_reading: bool) -> tuple[str, Body]:
+    key = (variant_id, with_region, with_reading)
     if key not in batch.kept.bodies:
         variant = batch.session.get_one(Variant, variant_id)
         rendered = Rendered(variant.subject, variant.html, variant.text)
-        batch.kept.bodies[key] = (variant.subject, encoded(form_of(rendered, with_region=with_region)))
+        form = form_of(rendered, with_region=with_region, with_reading=with_reading)
+        batch.kept.bodies[key] = (variant.subject, encoded(form))
         batch.session.expunge(variant)
     return batch.kept.bodies[key]
 

@@ -14,7 +14,7 @@ from service.mailing.quoted import quoted, quoted_address
 from service.mailing.rendering import Rendered
 from subscribers.organisations import Organisation
 
-LINKS = frozenset({"preferences", "unsubscribe"})
+LINKS = frozenset({"preferences", "unsubscribe", "reading"})
 """Holes that take an address of one reader alone: nothing is gained by remembering it."""
 
 
@@ -40,7 +40,8 @@ class Filled:
 class Reader:
     """What an issue's mail says of its reader. `reasons` maps a block's id to the interests that it met.
 
-    `region` is who helps where they work; None has it made from the organisations alone.
+    `region` is who helps where they work; None has it made from the organisations alone. `reading` marks the links of a
+    reader who shows what they read (`service.mailing.counting`); it is empty for the others.
     """
 
     name: str
@@ -50,11 +51,13 @@ class Reader:
     preferences_link: str
     unsubscribe_link: str
     region: str | None = None
+    reading: str = ""
 
 
-def form_of(rendered: Rendered, *, with_region: bool) -> Form:
-    """Take a mail apart, for readers who have a region or for those who have none."""
-    present = frozenset({"region"} if with_region else ())
+def form_of(rendered: Rendered, *, with_region: bool, with_reading: bool = False) -> Form:
+    """Take a mail apart: for readers who have a region or have none, and who show what they read or do not."""
+    wanted = {"region": with_region, "reading": with_reading}
+    present = frozenset(name for name, yes in wanted.items() if yes)
     return Form(
         rendered.subject, split(rendered.html, present=present), split(rendered.text, present=present)
     )
@@ -89,12 +92,13 @@ def reason_values(
 
 def own_values(reader: Reader) -> dict[str, str]:
     """What is the reader's own."""
-    return {
+    values = {
         "greeting": greeting(reader.name, reader.language),
         "region": region(reader.organisations, reader.language) if reader.region is None else reader.region,
         "preferences": reader.preferences_link,
         "unsubscribe": reader.unsubscribe_link,
     }
+    return values | {"reading": reader.reading} if reader.reading else values
 
 
 def fill_mail(form: Form, values: Mapping[str, str]) -> Filled:

@@ -35,6 +35,11 @@ def split(text: str, *, present: frozenset[str]) -> Pieces:
     return tuple(_HOLE.split(kept))
 
 
+def places(text: str) -> int:
+    """How many holes a rendered text has; the signs of an optional part take no room."""
+    return sum(not name.startswith(("if-", "end-")) for name in _HOLE.findall(text))
+
+
 def names(pieces: Pieces) -> frozenset[str]:
     """The holes of a text."""
     return frozenset(pieces[1::2])

@@ -20,6 +20,7 @@ LETTERS = (
     "confirm-new-address",
     "hand-over",
     "still-you",
+    "municipality-merged",
     "sign-in",
     "remind-editors",
     "issue-not-approved",

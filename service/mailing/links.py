@@ -63,6 +63,16 @@ def still_you_link(settings: Settings, subscriber: Referenced, now: datetime) ->
     return f"{settings.base_url}/nog-steeds/{make_token(settings, Purpose.STILL_YOU, subscriber.reference, now=now)}"
 
 
+def counting_link(settings: Settings, code: str) -> str:
+    """An address that leads to what an issue links to, and counts that somebody followed it. It names no person."""
+    return f"{settings.base_url}/k/{code}"
+
+
+def reading_mark(settings: Settings, subscriber: Referenced, now: datetime) -> str:
+    """What follows a counting link for a reader who shows what they read, and for no other."""
+    return f"/{make_token(settings, Purpose.READING, subscriber.reference, now=now)}"
+
+
 def desk_link(settings: Settings, issue_id: int | None) -> str:
     """An issue at the desk, or the desk."""
     return f"{settings.base_url}/redactie/edities/{issue_id}" if issue_id else f"{settings.base_url}/redactie"

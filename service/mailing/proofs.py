@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from content.issues import Issue
+from service.mailing.counting import sample_counting
 from service.mailing.edition import Edition, edition_of
 from service.mailing.filling import Reader, fill_mail, form_of, values_for
 from service.mailing.rendering import render_issue
@@ -29,9 +30,8 @@ def proof_of(session: Session, runtime: Runtime, *, issue: Issue, language: str)
     if not whole.articles:
         return None
     rendered = render_issue(whole, settings=runtime.settings, language=language)
-    largest, size = largest_of(whole, issue.maximum), rendered.size
-    if largest != whole:
-        size = render_issue(largest, settings=runtime.settings, language=language).size
+    largest = sample_counting(runtime.settings, largest_of(whole, issue.maximum))
+    size = render_issue(largest, settings=runtime.settings, language=language).size
     form = form_of(rendered, with_region=True)
     filled = fill_mail(form, values_for(_reader(runtime, language), form, runtime.vocabulary))
     return Proof(language, filled.subject, filled.html, filled.text, size)

@@ -12,6 +12,7 @@ from service.mailing.claims import Claimed, Settlement
 from service.mailing.outbox import DeliveryState, ProfileChoice
 from service.settings import Settings
 from subscribers.people import Membership, Subscriber, SubscriberState, Subscription
+from subscribers.reading import sharers_among
 from subscribers.suppression import suppressed_keys
 
 
@@ -41,13 +42,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Recipients:
-    """The readers of a batch. `follows` holds (reader, stream); `choices` is by mailing, profile key and language."""
+    """The readers of a batch. `follows` holds (reader, stream); `choices` is by mailing, profile key and language.
+
+    `sharing` are those who show what they read.
+    """
 
     readers: Mapping[int, Recipient]
     follows: frozenset[tuple[int, str]]
     suppressed: frozenset[int]
     organisation_ids: Mapping[int, tuple[int, ...]]
     choices: Mapping[tuple[int, str, str], Choice]
+    sharing: frozenset[int]
 
 
 def load_recipients(session: Session, settings: Settings, claimed: Collection[Claimed]) -> Recipients:
@@ -63,6 +68,7 @@ def load_recipients(session: Session, settings: Settings, claimed: Collection[Cl
         suppressed=_suppressed(session, settings, readers.values()),
         organisation_ids=_organisation_ids(session, ids),
         choices=_choices(session, claimed),
+        sharing=sharers_among(session, ids) if settings.count_clicks else frozenset(),
     )
 
 

@@ -8,7 +8,7 @@ from service.errors import MailRefused
 from service.i18n import translate
 from service.mailing.edition import Edition
 from service.mailing.fragments import stream_name
-from service.mailing.holes import OPEN, hole
+from service.mailing.holes import hole, places
 from service.mailing.links import browser_link, sign_up_link
 from service.mailing.markup import LARGEST_HTML, mjml_to_html, wrap_text
 from service.settings import Settings
@@ -40,7 +40,7 @@ class Rendered:
     @property
     def size(self) -> int:
         """Bytes of the HTML, with room for what goes into the holes."""
-        return len(self.html.encode()) + ROOM_PER_HOLE * self.html.count(OPEN)
+        return len(self.html.encode()) + ROOM_PER_HOLE * places(self.html)
 
 
 def render_issue(edition: Edition, *, settings: Settings, language: str) -> Rendered:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from content.choosing import Candidate, Chosen, Limits, Profile, choose
 from content.issues import Issue, candidates_of, limits_of
+from service.mailing.counting import counted
 from service.mailing.edition import Edition, edition_of
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
 from service.mailing.rendering import refuse_too_large, render_issue
@@ -46,7 +47,7 @@ def choose_variants(session: Session, settings: Settings, mailing: Mailing, issu
         session,
         settings,
         mailing,
-        edition_of(session, issue),
+        counted(session, settings, issue, edition_of(session, issue)),
         candidates_of(session, issue),
         limits_of(issue),
     )

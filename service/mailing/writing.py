@@ -28,6 +28,7 @@ from service.mailing.rendering import Rendered, render_mail
 from service.settings import Settings
 from service.users import SignInLink, User
 from subscribers.errors import RequestOver
+from subscribers.merging import moves_of
 from subscribers.moving import Side, open_change
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.requests import AddressChange
@@ -123,10 +124,21 @@ def _to_reader(
             "preferences": preferences_link(settings, reader, now),
             "unsubscribe": unsubscribe_link(settings, reader, "all", now),
         }
-    return {
+    values = {
         "link": preferences_link(settings, reader, now),
         "unsubscribe": unsubscribe_link(settings, reader, "all", now),
     }
+    return values if kind != "municipality-merged" else _of_merger(session, delivery, reader, values)
+
+
+def _of_merger(
+    session: Session, delivery: Delivery, reader: Subscriber, links: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Along with which municipalities a reader moved; none when they left or work elsewhere by now."""
+    mine = [one for one in moves_of(session, reader) if one.id in delivery.context.get("moves", [])]
+    if not mine or reader.state != SubscriberState.ACTIVE:
+        return None
+    return {**links, "moves": [(one.before, one.after) for one in mine]}
 
 
 def _to_mailbox(

@@ -1,12 +1,11 @@
 """What each line of the schedule does. Each action is a transaction's work, and its outcome is a note for the desk."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from content.approval import current_approval
 from content.issues import Issue
-from content.sources import forget_fetches
 from service.errors import MailRefused, NothingToSend
 from service.harvesting import HarvestReport
 from service.mailing.letters import post_letter, post_to_desk
@@ -17,10 +16,7 @@ from service.runtime import Runtime
 from service.schedule.opening import monthly_after, weekly_after
 from service.schedule.table import Due
 from subscribers.errors import SegmentBroken, SegmentFault
-from subscribers.imports import forget_lines
 from subscribers.yearly import note_asked, pause_the_silent, whom_to_ask
-
-FETCHES_KEPT = timedelta(days=90)
 
 
 def remind_editors(session: Session, runtime: Runtime, due: Due, now: datetime) -> str:
@@ -83,12 +79,8 @@ def tell_of_gone_sources(session: Session, report: HarvestReport, now: datetime)
 
 
 def tidy(session: Session, _runtime: Runtime, _due: Due, now: datetime) -> str:
-    """End all that has been kept long enough, and visits to sources of long ago."""
+    """End all that has been kept long enough."""
     ended = {key: number for key, number in enforce(session, now=now).items() if number}
-    if visits := forget_fetches(session, before=now - FETCHES_KEPT):
-        ended["visits-to-sources"] = visits
-    if lines := forget_lines(session, now=now):
-        ended["lines-of-imports"] = lines
     return ", ".join(f"{key}: {number}" for key, number in ended.items()) or "nothing was kept too long"
 
 

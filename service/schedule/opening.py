@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from content.alerting import alert_change, urgent_changes
 from content.composing import open_issue, touch
-from content.drafting import alerted_changes, carry_changes, draftable, fill_draft
+from content.drafting import carry_changes, changes_to_tell, draftable, fill_draft
 from content.issues import Issue, IssueKind
 from service.audit import Act, AuditEvent, note_act
 from service.clock import AMSTERDAM
@@ -59,7 +59,7 @@ def open_digest(session: Session, runtime: Runtime, due: Due, now: datetime) -> 
         session.add(left)
         return f"issue {left.id} moved, {_fill(session, runtime, left, now)} items added"
     asked: dict[str, Any] = {"kind": IssueKind.DIGEST, "since": told_until(session, IssueKind.DIGEST, now)}
-    if not draftable(session, **asked) and not alerted_changes(session, **asked):
+    if not draftable(session, **asked) and not changes_to_tell(session, **asked):
         return "nothing to tell: no draft"
     issue = open_issue(
         session,

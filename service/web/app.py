@@ -19,6 +19,7 @@ from service.web import (
     helping,
     home,
     interventions,
+    leading,
     mailbox,
     own_data,
     preferences,
@@ -74,6 +75,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     helping.router,
     interventions.router,
     coverage.router,
+    leading.router,
     mailbox.router,
 )
 """The routers of the site."""

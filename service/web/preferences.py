@@ -1,6 +1,6 @@
 """Preferences: everything a reader can set about themselves, behind a link out of their own mail."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from content.vocabulary import FACETS
 from service.i18n import LANGUAGES
+from service.mailing.counting import read_by
 from service.runtime import Runtime
 from service.tokens import Purpose, make_token
 from service.web.csrf import csrf_protected
@@ -21,12 +22,17 @@ from service.web.work import work_choices
 from subscribers.consent import CURRENT
 from subscribers.merging import moves_of
 from subscribers.pausing import is_paused
-from subscribers.people import Subscriber
+from subscribers.people import Subscriber, SubscriberState
 from subscribers.preferences import Preferences, change_preferences, preferences_of
+from subscribers.reading import CURRENT as READING_WORDING
+from subscribers.reading import set_sharing, shares_reading
 from subscribers.search import organisations_by_key
 from subscribers.work import Work
 
 router = APIRouter(dependencies=[Depends(csrf_protected)])
+
+LATEST_READ = 20
+"""What a reader followed, as far as the page shows it; the file with their data has all of it."""
 
 
 class PreferencesForm(BaseModel):
@@ -44,6 +50,7 @@ class PreferencesForm(BaseModel):
     policy_kind: str = ""
     strategy_step: str = ""
     shared: str = ""
+    reading: str = ""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -122,6 +129,9 @@ def save(
         source="page /voorkeuren",
         now=now,
     )
+    if house.settings.count_clicks:
+        on = data.reading == "yes"
+        set_sharing(session, subscriber=subscriber, on=on, source="page /voorkeuren", now=now)
     return see(f"/voorkeuren/{token}?bewaard=1")
 
 
@@ -159,4 +169,20 @@ def _page(
         leave=f"/afmelden/{leave}",
         saved=saved,
         moves=moves_of(session, subscriber),
+        reading=_reading(session, house, subscriber, language),
     )
+
+
+def _reading(
+    session: Session, house: Runtime, subscriber: Subscriber, language: str
+) -> dict[str, Any] | None:
+    """Whether they show what they read, in which words, and what we saw; None for whom there is nothing to choose."""
+    if not house.settings.count_clicks or subscriber.state != SubscriberState.ACTIVE:
+        return None
+    read = read_by(session, subscriber)
+    return {
+        "on": shares_reading(session, subscriber),
+        "wording": READING_WORDING.text(language),
+        "number": len(read),
+        "latest": read[:LATEST_READ],
+    }

@@ -125,6 +125,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         _("Deze link klopt niet. Neem de hele link uit de mail over, of vraag een nieuwe aan."),
     ),
     service.TokenExpired: (410, _("Deze link is verlopen. Vraag een nieuwe aan.")),
+    service.UnknownLink: (404, _("Deze link kennen we niet. Neem de hele link uit de mail over.")),
     service.CsrfRefused: (
         403,
         _("Deze pagina stond te lang open. Laad de pagina opnieuw en probeer het nog een keer."),

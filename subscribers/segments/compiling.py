@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from subscribers.errors import SegmentBroken
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.segments.expression import Condition, Group, Match
-from subscribers.segments.predicates import Ids, Predicates
+from subscribers.segments.predicates import Ids, Predicate, Predicates
 
 SAMPLE = 5
 """Readers that are shown as an example."""
@@ -35,7 +35,11 @@ def _holds(
 ) -> ColumnElement[bool]:
     """The condition that `reader` meets the part, or (not `wanted`) that they do not."""
     if isinstance(part, Condition):
-        ids = _ids_of(part, predicates)
+        predicate = _known(part, predicates)
+        if predicate.holds is not None:
+            condition = predicate.holds(reader, part.values)
+            return condition if wanted else not_(condition)
+        ids = predicate.ask(part.values)
         return _among(reader, ids) if wanted else _not_among(reader, ids)
     inner = wanted if part.match is not Match.NONE else not wanted
     if inner is (part.match is Match.ALL):  # all must hold, or none of any
@@ -49,7 +53,7 @@ def _either(
     """Ids of those who meet each part, or of those who do not."""
     for part in parts:
         if wanted and isinstance(part, Condition):
-            yield _ids_of(part, predicates)
+            yield _known(part, predicates).ask(part.values)
             continue
         reader = aliased(Subscriber)
         yield select(col(reader.id)).where(_holds(part, predicates, reader, wanted=wanted))
@@ -86,11 +90,12 @@ def sample_readers(session: Session, expression: Group, predicates: Predicates) 
     return [session.get_one(Subscriber, one) for one in ids]
 
 
-def _ids_of(condition: Condition, predicates: Predicates) -> Ids:
+def _known(condition: Condition, predicates: Predicates) -> Predicate:
+    """The question, when it can be asked and knows all values."""
     predicate = predicates.get(condition.predicate)
     if predicate is None:
         raise SegmentBroken(f"Nothing answers the question {condition.predicate!r}.")
     for value in condition.values:
         if value not in predicate.by_value:
             raise SegmentBroken(f"The question {condition.predicate!r} knows no value {value!r} (any more).")
-    return predicate.ask(condition.values)
+    return predicate

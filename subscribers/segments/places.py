@@ -2,30 +2,23 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, func, not_
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, or_, select
 
 from subscribers.organisations import Organisation, OrganisationKind
 from subscribers.people import Membership
 from subscribers.segments.predicates import Choice, Ids, Predicate
+from subscribers.sizes import LARGE_FROM, MEDIUM_FROM, MEDIUM_SMALL_FROM, SizeClass, central_codes
 
-SIZES: dict[str, tuple[int, int | None]] = {
-    "klein": (0, 25_000),
-    "middelklein": (25_000, 50_000),
-    "middelgroot": (50_000, 80_000),
-    "groot": (80_000, None),
-}
-"""Size classes of table 1 of the survey of 2022, from and below so many inhabitants.
-
-The survey's "groot" asks for a central function as well; here it goes by inhabitants alone, and the desk says so.
-"""
+YES, NO = "yes", "no"
 
 
 def place_predicates(session: Session) -> tuple[Predicate, ...]:
     """What can be asked of the municipality where someone works; the values are those of the register."""
     return (
-        Predicate("size", tuple(Choice(size) for size in SIZES), _of_size),
+        Predicate("size", tuple(Choice(size.value) for size in SizeClass), _of_size),
+        Predicate("central-function", (Choice(YES), Choice(NO)), _with_central_function),
         Predicate("province", _known(session, "province"), _in_province),
         Predicate("ggd-region", _known(session, "ggd_region"), _in_region),
     )
@@ -38,12 +31,32 @@ def _known(session: Session, column: str) -> tuple[Choice, ...]:
 
 
 def _of_size(values: Sequence[str]) -> Ids:
-    size = col(Organisation.population)
-    ranges = [
-        and_(size >= low, size < high) if high is not None else size >= low
-        for low, high in (SIZES[value] for value in values)
-    ]
-    return _works_where(or_(*ranges))
+    return _works_where(or_(*(_has_size(SizeClass(value)) for value in values)))
+
+
+def _has_size(size: SizeClass) -> ColumnElement[bool]:
+    """As `subscribers.sizes.size_of` has it, of an organisation in the database."""
+    people = col(Organisation.population)
+    large = and_(people >= LARGE_FROM, _is_central())
+    match size:
+        case SizeClass.SMALL:
+            return people < MEDIUM_SMALL_FROM
+        case SizeClass.MEDIUM_SMALL:
+            return and_(people >= MEDIUM_SMALL_FROM, people < MEDIUM_FROM)
+        case SizeClass.MEDIUM:
+            return and_(people >= MEDIUM_FROM, not_(large))
+        case SizeClass.LARGE:
+            return large
+
+
+def _with_central_function(values: Sequence[str]) -> Ids:
+    asked = {YES: _is_central(), NO: not_(_is_central())}
+    return _works_where(or_(*(asked[value] for value in values)))
+
+
+def _is_central() -> ColumnElement[bool]:
+    """Whether it stands in the list of municipalities with a central function; false for one without a CBS code."""
+    return func.coalesce(col(Organisation.cbs_code), "").in_(central_codes())
 
 
 def _in_province(values: Sequence[str]) -> Ids:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select as rows
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from content.vocabulary import Vocabulary
 from subscribers.consent import WORDINGS, ConsentEvent, ConsentKind
-from subscribers.people import Interest, Stream, Subscriber, Subscription
-from subscribers.segments.predicates import Choice, Ids, Predicate
+from subscribers.people import Interest, Stream, Subscription
+from subscribers.segments.predicates import Choice, Ids, Predicate, in_own_row
 
 LANGUAGES = ("nl", "en")
 AGREED = (ConsentKind.CONFIRMED, ConsentKind.RESTORED)
@@ -22,7 +21,7 @@ def wish_predicates(vocabulary: Vocabulary) -> tuple[Predicate, ...]:
     return (
         Predicate("interest", terms, _follows),
         Predicate("stream", tuple(Choice(stream.value) for stream in Stream), _receives),
-        Predicate("language", tuple(Choice(language) for language in LANGUAGES), _reads),
+        in_own_row("language", tuple(Choice(language) for language in LANGUAGES), "language"),
         Predicate("consent", tuple(Choice(wording.version) for wording in WORDINGS), _agreed_to),
     )
 
@@ -33,11 +32,6 @@ def _follows(values: Sequence[str]) -> Ids:
 
 def _receives(values: Sequence[str]) -> Ids:
     return rows(col(Subscription.subscriber_id)).where(col(Subscription.stream).in_(values))
-
-
-def _reads(values: Sequence[str]) -> Ids:
-    reader = aliased(Subscriber)
-    return rows(col(reader.id)).where(col(reader.language).in_(values))
 
 
 def _agreed_to(values: Sequence[str]) -> Ids:
