@@ -53,8 +53,8 @@ class Registration(Record, table=True):
     the queue; `offered_at` when a seat was offered, once for each time in the queue, until `offer_until`; `seated_at`
     when they got the seat. `ended_at` is when they withdrew, handed over or let the offer lapse.
 
-    `took_over_from_id` is the registration of the colleague whose seat this is, or, while it is asked, is to be. `sequence` is
-    added to the webinar's for this person's calendar: it goes up when they leave, so that coming back counts as newer.
+    `took_over_from_id` is the registration of the colleague whose seat this is, or, before they say yes, is to be. `sequence`
+    is added to the webinar's for this person's calendar: it goes up when they leave, so that coming back counts as newer.
     `watched_at` is when they first opened the recording.
     """
 
