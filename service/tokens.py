@@ -30,6 +30,9 @@ class Purpose(StrEnum):
     MOVE = "move"
     OWN_DATA = "own-data"
     STILL_YOU = "still-you"
+    WEBINAR = "webinar"
+    REGISTRATION = "registration"
+    JOIN = "join"
 
 
 LIFETIMES = {
@@ -42,6 +45,9 @@ LIFETIMES = {
     Purpose.MOVE: timedelta(days=7),
     Purpose.OWN_DATA: timedelta(hours=1),
     Purpose.STILL_YOU: timedelta(days=60),
+    Purpose.WEBINAR: timedelta(days=180),
+    Purpose.REGISTRATION: timedelta(days=400),
+    Purpose.JOIN: timedelta(days=400),
 }
 """How long a token lives; a purpose that is not listed never expires."""
 

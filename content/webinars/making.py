@@ -90,6 +90,7 @@ def change_webinar(
             raise WebinarRefused("A published webinar cannot be moved into the past.", "starts_at")
         webinar.sequence += 1
         webinar.previous_starts_at = webinar.starts_at
+        webinar.moved_at = now
         webinar.notice = notice.strip()
     resized = webinar.capacity != plan.capacity
     _put(webinar, plan)

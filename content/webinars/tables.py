@@ -70,7 +70,8 @@ class Webinar(Record, table=True):
 
     `uid` and `sequence` are those of the calendar (RFC 5545, 3.8.4.7 and 3.8.7.4): the first is made once and never
     changes, the second goes up with each change of start, end or status. `previous_starts_at` is the start that
-    people were told before the last move. `notice` is the word to the participants at a move or a cancellation.
+    people were told before the last move, which was at `moved_at`. `notice` is the word to the
+    participants at a move or a cancellation.
 
     `attendance_known_at` is when the room said who was there; null is unknown, and nobody was absent then.
     `evaluated_until` is how long the questions afterwards can be answered.
@@ -95,6 +96,7 @@ class Webinar(Record, table=True):
     sequence: int = 0
     status: str = Field(default=WebinarStatus.DRAFT, index=True)
     previous_starts_at: datetime | None = Field(default=None, sa_type=Instant)
+    moved_at: datetime | None = Field(default=None, sa_type=Instant)
     notice: str = ""
     attendance_known_at: datetime | None = Field(default=None, sa_type=Instant)
     evaluated_until: datetime | None = Field(default=None, sa_type=Instant)

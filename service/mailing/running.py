@@ -27,8 +27,9 @@ from service.mailing.allowances import Limits
 from service.mailing.claims import Claimed, Settlement, claim, release
 from service.mailing.closing import finish_mailings
 from service.mailing.dkim import Signer
-from service.mailing.drafts import Kept, draft_all
+from service.mailing.drafts import draft_all
 from service.mailing.envelopes import Draft, build
+from service.mailing.kept import Kept
 from service.mailing.noting import Noted, Noter, Outcomes, note
 from service.mailing.sending import Feed
 from service.mailing.transport import Envelope, Transport

@@ -1,9 +1,8 @@
 """Facts: what a calendar, a page's metadata and a mail say of a webinar, as values. Pure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from content.prose import plain_text
 from content.webinars.tables import Webinar, WebinarStatus
@@ -42,11 +41,14 @@ class WebinarFacts:
     previous_starts_at: datetime | None = None
 
 
-Invitation = Callable[[WebinarFacts, Attendee, Method, bool], bytes]
-"""What makes a calendar object (RFC 5545, iTIP of RFC 5546) with CRLF lines for one attendee.
+class Invitation(Protocol):
+    """What makes a calendar object (RFC 5545, iTIP of RFC 5546) with CRLF lines for one attendee."""
 
-It takes the facts, the attendee, the method, and whether only this person is cancelled (then a CANCEL has no STATUS).
-"""
+    def __call__(
+        self, *, webinar: WebinarFacts, attendee: Attendee, method: Method, person_only: bool
+    ) -> bytes:
+        """`person_only` says that only this person is cancelled: then a CANCEL has no STATUS (RFC 5546, 3.2.5)."""
+        ...
 
 
 def page_address(settings: Settings, slug: str) -> str:
