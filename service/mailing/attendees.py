@@ -7,7 +7,6 @@ from html import escape
 
 from sqlmodel import Session, col, select
 
-from content.webinars.moments import AMSTERDAM
 from content.webinars.tables import Webinar, WebinarStatus
 from service.i18n import clock_time, full_moment
 from service.mailing.claims import Claimed
@@ -25,6 +24,7 @@ from service.mailing.rendering import Rendered, refuse_too_large, render_mail
 from service.runtime import Runtime
 from service.settings import Settings
 from service.webinars.facts import Attendee, facts_of, page_address
+from service.webinars.wording import when
 from subscribers.people import Subscriber
 from subscribers.registrations.tables import Registration, Standing
 
@@ -153,18 +153,12 @@ def render_webinar_mail(settings: Settings, kind: str, webinar: Webinar, languag
         until=hole("until"),
         giver=hole("giver"),
         title=without_holes(one_line(webinar.title)),
-        when=_when(webinar, language),
+        when=when(webinar.starts_at, webinar.ends_at, language),
         start=full_moment(webinar.starts_at, language),
         clock=clock_time(webinar.starts_at, language, now=webinar.starts_at),
         before=full_moment(webinar.previous_starts_at, language) if webinar.previous_starts_at else "",
         notice=without_holes(webinar.notice),
     )
-
-
-def _when(webinar: Webinar, language: str) -> str:
-    """From when until when: "dinsdag 6 april 2027, 10.00 uur – 11.00 uur"."""
-    start, end = (moment.astimezone(AMSTERDAM) for moment in (webinar.starts_at, webinar.ends_at))
-    return f"{full_moment(start, language)} – {clock_time(end, language, now=start)}"
 
 
 def _values(settings: Settings, one: _One) -> dict[str, Piece]:

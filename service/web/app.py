@@ -23,8 +23,11 @@ from service.web import (
     own_data,
     preferences,
     problems,
+    registering,
     signup,
     unsubscribe,
+    webinar_place,
+    webinars,
 )
 from service.web.headers import SecurityHeaders
 from service.web.requests import BodyLimit, RequestLog
@@ -75,5 +78,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     interventions.router,
     coverage.router,
     mailbox.router,
+    webinars.router,
+    webinar_place.router,
+    registering.router,
 )
 """The routers of the site."""
