@@ -103,3 +103,19 @@ class CrawlRefused(ContentError):
 
 class PlacingRefused(ContentError):
     """Interventions cannot be merged, split or put back like this: they moved since, or are one already."""
+
+
+class UnknownWebinar(ContentError):
+    """No webinar with this address or identifier."""
+
+
+class WebinarRefused(ContentError):
+    """A webinar cannot be like this: it ends before it starts, has no seats, or lacks a title; `args[1]` names the field."""
+
+
+class WebinarOver(ContentError):
+    """A webinar that was cancelled or is over can no longer be changed like this."""
+
+
+class MomentMissing(ContentError):
+    """A time that the clock skips in the night that summer time begins."""

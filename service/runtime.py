@@ -12,6 +12,7 @@ from content.vocabulary import Vocabulary, load_vocabulary
 from service.clock import Clock, system_clock
 from service.database import open_engine
 from service.settings import PREFIX, Settings, refuse_unsafe
+from service.webinars.facts import Invitation
 
 log = structlog.get_logger()
 
@@ -21,12 +22,16 @@ GARBAGE = 20_000
 
 @dataclass(frozen=True)
 class Runtime:
-    """Settings, database, clock and vocabulary of one process."""
+    """Settings, database, clock and vocabulary of one process.
+
+    `invitation` writes what calendars are told; without it mails about webinars have no calendar part.
+    """
 
     settings: Settings
     engine: Engine
     clock: Clock
     vocabulary: Vocabulary
+    invitation: Invitation | None = None
 
 
 def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime:

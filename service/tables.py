@@ -3,6 +3,7 @@
 from content import issues, items, sources, welcome
 from content.columns import Record
 from content.interventions import tables as interventions
+from content.webinars import tables as webinars
 from service import audit, limits, users
 from service.feedback import returned
 from service.mailing import counting, outbox
@@ -19,6 +20,7 @@ from subscribers import (
     requests,
     suppression,
 )
+from subscribers.registrations import tables as registrations
 from subscribers.segments import stored
 
 METADATA = Record.metadata
@@ -41,11 +43,13 @@ __all__ = [
     "people",
     "reading",
     "register",
+    "registrations",
     "requests",
     "returned",
     "sources",
     "stored",
     "suppression",
     "users",
+    "webinars",
     "welcome",
 ]

@@ -31,6 +31,9 @@ class Purpose(StrEnum):
     OWN_DATA = "own-data"
     STILL_YOU = "still-you"
     READING = "reading"
+    WEBINAR = "webinar"
+    REGISTRATION = "registration"
+    JOIN = "join"
 
 
 LIFETIMES = {
@@ -44,6 +47,9 @@ LIFETIMES = {
     Purpose.OWN_DATA: timedelta(hours=1),
     Purpose.STILL_YOU: timedelta(days=60),
     Purpose.READING: timedelta(days=180),
+    Purpose.WEBINAR: timedelta(days=180),
+    Purpose.REGISTRATION: timedelta(days=400),
+    Purpose.JOIN: timedelta(days=400),
 }
 """How long a token lives; a purpose that is not listed never expires."""
 

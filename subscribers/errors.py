@@ -103,3 +103,27 @@ class SegmentExists(SubscribersError):
 
 class UnknownSegment(SubscribersError):
     """No segment with this identifier, or it was removed."""
+
+
+class UnknownRegistration(SubscribersError):
+    """The link is about a registration that is not there (any more)."""
+
+
+class RegistrationClosed(SubscribersError):
+    """Nobody can register (any more): the webinar is cancelled, began, or registration closed."""
+
+
+class NotForThisDomain(SubscribersError):
+    """The webinar is for listed domains of governments, and this address is of none."""
+
+
+class NoSuchStep(SubscribersError):
+    """A registration does not stand where this act begins: an offer that lapsed, a seat that was given away."""
+
+
+class SeatsTaken(SubscribersError):
+    """A webinar cannot have fewer seats than are taken."""
+
+
+class AnswerMissing(SubscribersError):
+    """A question of our own has no answer, or one that cannot be chosen; `args[1]` is the question's id."""

@@ -23,11 +23,12 @@ class Stream(StrEnum):
 
 
 class SubscriberState(StrEnum):
-    """Where a reader stands: asked, confirmed, or gone."""
+    """Where a reader stands: asked, confirmed, or gone. A guest takes part in webinars, and never asked for a newsletter."""
 
     PENDING = "pending"
     ACTIVE = "active"
     UNSUBSCRIBED = "unsubscribed"
+    GUEST = "guest"
 
 
 class PolicyKind(StrEnum):

@@ -69,7 +69,7 @@ def sign_up(
     parsed = parse_address(address)
     organisations = known_organisations(session, organisation_keys)
     terms = known_interests(interests, vocabulary)
-    subscriber = _by_key(session, parsed.key) or _new(session, parsed, now)
+    subscriber = find_or_make(session, parsed, now=now)
     if subscriber.state == SubscriberState.ACTIVE:
         return SignUp(subscriber=subscriber, already_active=True)
     subscriber.state = SubscriberState.PENDING
@@ -189,8 +189,16 @@ def _by_key(session: Session, key: str) -> Subscriber | None:
     return session.exec(select(Subscriber).where(Subscriber.address_key == key).with_for_update()).first()
 
 
-def _new(session: Session, address: Address, now: datetime) -> Subscriber:
+def find_or_make(
+    session: Session, address: Address, *, now: datetime, state: SubscriberState = SubscriberState.PENDING
+) -> Subscriber:
+    """The person with this address, held until the transaction ends; one who was not known is made, in this state."""
+    return _by_key(session, address.key) or _new(session, address, state, now)
+
+
+def _new(session: Session, address: Address, state: SubscriberState, now: datetime) -> Subscriber:
     made = Subscriber(
+        state=state,
         reference=secrets.token_urlsafe(16),
         address=address.mailed,
         address_key=address.key,

@@ -22,6 +22,7 @@ STATE_NAMES = {
     SubscriberState.ACTIVE: _("actief"),
     SubscriberState.PENDING: _("nog niet bevestigd"),
     SubscriberState.UNSUBSCRIBED: _("afgemeld"),
+    SubscriberState.GUEST: _("deelnemer van een webinar"),
 }
 
 router = APIRouter(prefix="/redactie/abonnees")

@@ -1,8 +1,8 @@
 """Drafts: what claimed deliveries are to say, read from the database; or how they end here (gone, suppressed, refused)."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,57 +10,30 @@ import structlog
 from sqlmodel import Session, col, select
 
 from service.errors import MailRefused
+from service.mailing.attendees import Attendees, load_attendees, tell_one
 from service.mailing.claims import Claimed, Settlement
 from service.mailing.envelopes import Draft
 from service.mailing.filling import Reader, encoded, encoded_values, form_of, has_region, reason_values
 from service.mailing.fragments import region
+from service.mailing.kept import Kept
 from service.mailing.letters import TO_EDITORS
 from service.mailing.links import preferences_link, reading_mark, unsubscribe_link
 from service.mailing.messages import ListHeaders, Mailbox, Message, one_line, wire_address
-from service.mailing.mime import Body, Piece
+from service.mailing.mime import Body, Piece, mixed_type
 from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
 from service.mailing.recipients import Choice, Recipient, Recipients, cancelled, load_recipients, refusal_of
+from service.mailing.reminding import still_true
 from service.mailing.rendering import Rendered, refuse_too_large
 from service.mailing.writing import known_name, mailed_to, write_letter
 from service.runtime import Runtime
 from service.settings import Settings
 from service.users import User
 from service.verp import return_path
-from subscribers.directory import Helper, helpers, who_helps
+from subscribers.directory import helpers, who_helps
 from subscribers.organisations import Organisation
 from subscribers.people import Subscriber
 
 log = structlog.get_logger()
-
-MOST_BODIES = 400
-"""Variants that are kept encoded in memory, some 40 KB each."""
-
-MOST_REASONS = 4_000
-"""Profiles of which the reasons are kept, some 5 KB each."""
-
-MOST_REGIONS = 20_000
-"""Texts of who helps where, some 200 bytes each: a municipality, or several, and a language."""
-
-
-@dataclass
-class Kept:
-    """What is kept from batch to batch, since many readers share it: encoded variants, reasons, organisations, regions."""
-
-    bodies: dict[tuple[int, bool, bool], tuple[str, Body]] = field(default_factory=dict)
-    reasons: dict[tuple[int, str], Mapping[str, Piece]] = field(default_factory=dict)
-    organisations: dict[int, Organisation] = field(default_factory=dict)
-    partners: Sequence[Helper] = ()
-    helpers: dict[int, tuple[Helper, ...]] = field(default_factory=dict)
-    regions: dict[tuple[tuple[int, ...], str], str] = field(default_factory=dict)
-
-    def make_room(self) -> None:
-        """Forget what grew too large; it is read anew when it is needed."""
-        if len(self.bodies) > MOST_BODIES:
-            self.bodies.clear()
-        if len(self.reasons) > MOST_REASONS:
-            self.reasons.clear()
-        if len(self.regions) > MOST_REGIONS:
-            self.regions.clear()
 
 
 @dataclass(frozen=True)
@@ -70,6 +43,8 @@ class _Mailing:
     id: int
     kind: str
     issue_id: int | None
+    webinar_id: int | None
+    occasion: str | None
     stream: str
     created_at: datetime
     sender: Mailbox
@@ -84,6 +59,7 @@ class _Batch:
     runtime: Runtime
     kept: Kept
     recipients: Recipients
+    attendees: Attendees
     mailings: Mapping[int, _Mailing]
     now: datetime
 
@@ -97,7 +73,9 @@ def draft_all(
     mailings = {one.id or 0: _plain(one, runtime.settings) for one in session.exec(wanted)}
     recipients = load_recipients(session, runtime.settings, claimed)
     _keep_organisations(session, kept, recipients)
-    batch = _Batch(session, runtime, kept, recipients, mailings, now)
+    of_webinars = {one.id: one.webinar_id for one in mailings.values() if one.webinar_id is not None}
+    attendees = load_attendees(session, claimed, of_webinars)
+    batch = _Batch(session, runtime, kept, recipients, attendees, mailings, now)
     return [_guarded(batch, one) for one in claimed]
 
 
@@ -119,6 +97,8 @@ def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
             return refusal
         if mailing.issue_id is not None and one.subscriber_id is None:
             return cancelled(one, "This reader is gone.")
+        if mailing.webinar_id is not None:
+            return _webinar(batch, one, mailing, mailing.webinar_id)
         return _issue(batch, one, mailing) if mailing.issue_id is not None else _letter(batch, one, mailing)
     except MailRefused as error:
         return Settlement(one.id, DeliveryState.FAILED, str(error))
@@ -155,6 +135,33 @@ def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft:
         **_common(batch, one, mailing),
     )
     return Draft(one.id, return_path(settings, one.id), message, body, reader, _reasons(batch, choice, body))
+
+
+def _webinar(batch: _Batch, one: Claimed, mailing: _Mailing, webinar_id: int) -> Draft | Settlement:
+    settings, known = batch.runtime.settings, batch.attendees
+    webinar = known.webinars.get(webinar_id)
+    person = batch.recipients.readers.get(one.subscriber_id or 0)
+    if person is None or webinar is None or not still_true(webinar, mailing.kind, mailing.occasion):
+        return cancelled(one, "This webinar was moved, or is gone.")
+    told = tell_one(
+        batch.runtime,
+        known,
+        batch.kept.webinar_forms,
+        delivery=one,
+        kind=mailing.kind,
+        webinar_id=webinar_id,
+        address=person.address,
+        now=batch.now,
+    )
+    if told is None:
+        return cancelled(one, "What this mail says is not so any more.")
+    message = Message(
+        recipient=Mailbox(told.name, person.address),
+        subject=told.subject,
+        content_type=mixed_type(told.body.boundary) if told.calendar else told.body.content_type,
+        **_common(batch, one, mailing),
+    )
+    return Draft(one.id, return_path(settings, one.id), message, told.body, None, told.values, told.calendar)
 
 
 def _letter(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft | Settlement:
@@ -263,6 +270,8 @@ def _plain(mailing: Mailing, settings: Settings) -> _Mailing:
         id=mailing.id or 0,
         kind=mailing.kind,
         issue_id=mailing.issue_id,
+        webinar_id=mailing.webinar_id,
+        occasion=mailing.occasion,
         stream=mailing.stream,
         created_at=mailing.created_at,
         sender=Mailbox(one_line(settings.sender_name), _from(settings)),

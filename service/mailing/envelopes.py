@@ -11,7 +11,7 @@ from service.mailing.claims import Settlement
 from service.mailing.dkim import Signer, Unsigned, signature, signature_header, unsigned
 from service.mailing.filling import Reader, encoded_values, own_values
 from service.mailing.messages import Headers, Message, headers_of, needs_smtputf8, wire_address, written
-from service.mailing.mime import Body, Piece
+from service.mailing.mime import Body, Calendar, Piece, with_calendar
 from service.mailing.outbox import DeliveryState
 from service.mailing.transport import Envelope
 
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Draft:
-    """A message but for the reader's own values. `reader` is None for a letter, which has no holes."""
+    """A message but for the reader's own values. `reader` is None for a letter, which has no holes but those of `reasons`."""
 
     delivery_id: int
     return_path: str
@@ -28,6 +28,7 @@ class Draft:
     body: Body
     reader: Reader | None = None
     reasons: Mapping[str, Piece] = field(default_factory=dict)
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def complete(prepared: Prepared, signatures: Sequence[bytes]) -> Envelope:
 def _prepare(draft: Draft, signer: Signer | None) -> Prepared:
     values = encoded_values(own_values(draft.reader)) if draft.reader else {}
     body = draft.body.filled({**draft.reasons, **values})
+    if draft.calendar is not None:
+        body = with_calendar(body, draft.body.boundary, draft.calendar)
     headers = headers_of(draft.message)
     message = written(headers, body)
     if signer is None:

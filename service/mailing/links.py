@@ -73,6 +73,25 @@ def reading_mark(settings: Settings, subscriber: Referenced, now: datetime) -> s
     return f"/{make_token(settings, Purpose.READING, subscriber.reference, now=now)}"
 
 
+def place_link(settings: Settings, registration: Referenced, now: datetime) -> str:
+    """Where somebody confirms, sees, changes or gives up their place in a webinar: their own page."""
+    token = make_token(settings, Purpose.REGISTRATION, registration.reference, now=now)
+    return f"{settings.base_url}/webinars/plaats/{token}"
+
+
+def join_link(settings: Settings, registration: Referenced, now: datetime) -> str:
+    """Where somebody joins a webinar. The page leads on to the room: another room needs no new mail."""
+    return (
+        f"{settings.base_url}/deelnemen/{make_token(settings, Purpose.JOIN, registration.reference, now=now)}"
+    )
+
+
+def register_link(settings: Settings, subscriber: Referenced, slug: str, now: datetime) -> str:
+    """Where a reader registers for a webinar with one press, out of a mail to them."""
+    token = make_token(settings, Purpose.WEBINAR, [subscriber.reference, slug], now=now)
+    return f"{settings.base_url}/webinars/{slug}/voor/{token}"
+
+
 def desk_link(settings: Settings, issue_id: int | None) -> str:
     """An issue at the desk, or the desk."""
     return f"{settings.base_url}/redactie/edities/{issue_id}" if issue_id else f"{settings.base_url}/redactie"

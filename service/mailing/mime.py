@@ -1,8 +1,13 @@
-"""MIME: a text and its HTML as one multipart/alternative body (RFC 2046, 5.1.4), encoded once and filled for each reader."""
+"""MIME: a text and its HTML as one multipart/alternative body (RFC 2046, 5.1.4), encoded once and filled for each reader.
 
+A calendar object goes in twice (RFC 6047, 2.4): as the last alternative, where mail programs show its buttons, and as an
+attachment for the others.
+"""
+
+import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,6 +15,14 @@ from service.mailing.holes import Pieces
 from service.mailing.quoted import SOFT, quoted
 
 PART_HEAD = 'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n'
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A calendar object (RFC 5545) that goes with a mail, and its METHOD."""
+
+    method: str
+    data: bytes = field(repr=False)
 
 
 class Piece(NamedTuple):
@@ -62,3 +75,29 @@ def body_of(*, text: Pieces, html: Pieces) -> Body:
         fixed[-1] += b"\r\n"
     fixed[-1] += f"--{boundary}--\r\n".encode()
     return Body(boundary, tuple(fixed), tuple(holes))
+
+
+def mixed_type(boundary: str) -> str:
+    """The value of the Content-Type header of a body that `with_calendar` made."""
+    return f'multipart/mixed; boundary="{boundary}-m"'
+
+
+def with_calendar(alternative: bytes, boundary: str, calendar: Calendar) -> bytes:
+    """A filled body with a calendar object. In base64 its CRLF line ends survive whatever carries the mail."""
+    lines = base64.encodebytes(calendar.data).replace(b"\n", b"\r\n")
+    end = f"--{boundary}--\r\n".encode()
+    outer = f"--{boundary}-m".encode()
+    inline = f'--{boundary}\r\nContent-Type: text/calendar; charset="utf-8"; method={calendar.method}; name="invite.ics"\r\n'
+    return b"".join(
+        [
+            outer + f'\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
+            alternative.removesuffix(end),
+            inline.encode() + _BASE64 + lines + end,
+            outer + b'\r\nContent-Type: application/ics; name="invite.ics"\r\n',
+            b'Content-Disposition: attachment; filename="invite.ics"\r\n' + _BASE64 + lines,
+            outer + b"--\r\n",
+        ]
+    )
+
+
+_BASE64 = b"Content-Transfer-Encoding: base64\r\n\r\n"

@@ -54,11 +54,16 @@ class Mailing(Record, table=True):
     `PAUSES`, with the server's words in `pause_reply`. `running_since` is when a person last set it going (null: it
     was planned, and has run since), and `tried_before` how many deliveries had been tried by then: what a speed is
     measured from.
+
+    `webinar_id` is what the mails of a webinar are about; `occasion` names a moment of it ("webinar-hour 7
+    2027-04-06T07:00:00+00:00"), and is unique, so that each happens once; null for what happens whenever somebody asks.
     """
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str
     issue_id: int | None = Field(default=None, foreign_key="issue.id", unique=True)
+    webinar_id: int | None = Field(default=None, foreign_key="webinar.id", index=True)
+    occasion: str | None = Field(default=None, unique=True)
     stream: str = ""
     title: str = ""
     content_hash: str = ""

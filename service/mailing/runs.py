@@ -15,7 +15,7 @@ from typing import TypeVar
 from service.mailing.allowances import Limits
 from service.mailing.claims import Claimed, Settlement
 from service.mailing.dkim import Signer
-from service.mailing.drafts import Kept
+from service.mailing.kept import Kept
 from service.mailing.noting import Noter
 from service.mailing.transport import Envelope, Transport
 from service.runtime import Runtime

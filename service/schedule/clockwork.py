@@ -16,6 +16,7 @@ from service.importing import carry_on_all
 from service.mailing.delivering import deliver_due
 from service.runtime import Runtime
 from service.schedule.rhythm import keep_rhythm, keep_slow_rhythm
+from service.schedule.webinars import keep_webinars
 
 log = structlog.get_logger()
 
@@ -62,6 +63,9 @@ def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
     )
     scheduler.add_job(
         _safely, "interval", seconds=IMPORT_SECONDS, args=[carry_on_all, runtime], kwargs={"stop": stop}
+    )
+    scheduler.add_job(
+        _safely, "interval", seconds=RHYTHM_SECONDS, args=[keep_webinars, runtime], kwargs={"stop": stop}
     )
     scheduler.start()
     try:

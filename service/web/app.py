@@ -24,8 +24,11 @@ from service.web import (
     own_data,
     preferences,
     problems,
+    registering,
     signup,
     unsubscribe,
+    webinar_place,
+    webinars,
 )
 from service.web.headers import SecurityHeaders
 from service.web.requests import BodyLimit, RequestLog
@@ -77,5 +80,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     coverage.router,
     leading.router,
     mailbox.router,
+    webinars.router,
+    webinar_place.router,
+    registering.router,
 )
 """The routers of the site."""

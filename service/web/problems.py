@@ -34,6 +34,16 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     ),
     content.UnknownIssue: (404, _("Deze editie of dit onderdeel bestaat niet (meer).")),
     content.UnknownIntervention: (404, _("Deze interventie of dit gegeven bestaat niet (meer).")),
+    content.UnknownWebinar: (404, _("Dit webinar bestaat niet (meer).")),
+    content.WebinarOver: (409, _("Dit webinar is afgelopen of gaat niet door, en kan niet meer veranderen.")),
+    content.WebinarRefused: (
+        422,
+        _("Dit webinar klopt nog niet. Kijk de titel, de tijden en het aantal plaatsen na."),
+    ),
+    content.MomentMissing: (
+        422,
+        _("Deze tijd bestaat niet: in die nacht gaat de klok vooruit. Kies een andere tijd."),
+    ),
     content.CrawlRefused: (
         409,
         _("Deze ronde kan niemand goedkeuren: zij was niet volledig, of er is een nieuwere."),
@@ -114,6 +124,29 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         410,
         _("Deze verandering van adres is al gedaan, vervangen of te oud. Vraag haar zo nodig opnieuw aan."),
     ),
+    subscribers.UnknownRegistration: (
+        404,
+        _("Deze aanmelding bestaat niet meer. Op de pagina van het webinar kunt u zich opnieuw aanmelden."),
+    ),
+    subscribers.RegistrationClosed: (
+        409,
+        _(
+            "U kunt u voor dit webinar niet (meer) aan- of afmelden: het is gesloten, begonnen of gaat niet door."
+        ),
+    ),
+    subscribers.NoSuchStep: (
+        409,
+        _(
+            "Dit kan niet meer: misschien was u te laat, of is de plaats al weg. Open de link in uw mail opnieuw om te zien "
+            "hoe het staat."
+        ),
+    ),
+    subscribers.NotForThisDomain: (422, _("Dit webinar is voor overheden. Gebruik uw adres op het werk.")),
+    subscribers.SeatsTaken: (
+        409,
+        _("Er zijn al meer plaatsen vergeven dan u er wilt. Kies een hoger aantal."),
+    ),
+    subscribers.AnswerMissing: (422, _("Beantwoord alle vragen die een antwoord nodig hebben.")),
     subscribers.AddressTaken: (
         409,
         _(

@@ -1,0 +1,213 @@
+"""One's own place in a webinar: to confirm, accept, take over, change, give up, or hand to a colleague.
+
+The link is only ever mailed to the person it is about. Looking changes nothing; each act is a form.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from sqlmodel import Session, select
+from starlette.exceptions import HTTPException
+
+from content.errors import UnknownWebinar
+from content.webinars.listing import takes_registrations
+from content.webinars.tables import Webinar, WebinarStatus
+from service.attending import (
+    accept_seat,
+    attend,
+    confirm_attending,
+    give_seat,
+    stop_attending,
+    take_seat,
+)
+from service.i18n import _
+from service.limits import count_request
+from service.mailing.links import join_link
+from service.runtime import Runtime
+from service.tokens import Purpose, read_token
+from service.web.changing import PER_READER
+from service.web.csrf import csrf_protected
+from service.web.dependencies import House, Language, Now, Transaction
+from service.web.pages import page, see
+from service.web.registering import ADDRESS_PROBLEM, DOMAIN_PROBLEM, Posted, may_mail
+from service.webinars.wording import when
+from subscribers.errors import HandOverRefused, NotAnAddress, NotForThisDomain, UnknownRegistration
+from subscribers.people import Subscriber
+from subscribers.registrations.answers import answers_of, bring_question, brought_by
+from subscribers.registrations.registering import Wish
+from subscribers.registrations.seats import giver_of, hold, place_in_queue
+from subscribers.registrations.tables import Answer, Registration
+from subscribers.signup import tidy_name
+
+router = APIRouter(prefix="/webinars/plaats/{token}", dependencies=[Depends(csrf_protected)])
+
+OWN_PROBLEM = _("Dit is uw eigen adres. Vul het adres van uw collega in.")
+ASKED = "collega"
+"""What the address of the page says after a colleague was asked."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """A form that was sent: by whom, with what."""
+
+    session: Session
+    house: Runtime
+    reference: str
+    posted: Mapping[str, str]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """Whose page it is, in which request."""
+
+    request: Request
+    house: Runtime
+    session: Session
+    now: datetime
+    language: str
+    token: str
+    reference: str
+
+
+def _visit(
+    *, token: str, request: Request, house: House, session: Transaction, now: Now, language: Language
+) -> _Visit:
+    reference = str(read_token(house.settings, Purpose.REGISTRATION, token, now=now))
+    return _Visit(request, house, session, now, language, token, reference)
+
+
+Visit = Annotated[_Visit, Depends(_visit, scope="function")]
+
+
+@router.api_route("", methods=["GET", "HEAD"])
+def look(visit: Visit, gedaan: str = "") -> Response:
+    """Where they stand, and what they can do."""
+    return _page(visit, done=gedaan)
+
+
+@router.post("")
+def act(visit: Visit, posted: Posted) -> Response:
+    """Do what the button says."""
+    name = posted.get("act", "")
+    if name not in ACTS:
+        raise HTTPException(422)
+    problem = ACTS[name](Act(visit.session, visit.house, visit.reference, posted, visit.now))
+    if problem:
+        return _page(visit, problem=problem, typed=posted.get("address", "")[:320])
+    return see(f"/webinars/plaats/{visit.token}?gedaan={name}")
+
+
+def _confirm(act: Act) -> str:
+    confirm_attending(act.session, reference=act.reference, now=act.now)
+    return ""
+
+
+def _accept(act: Act) -> str:
+    accept_seat(act.session, reference=act.reference, now=act.now)
+    return ""
+
+
+def _take_over(act: Act) -> str:
+    name = tidy_name(act.posted.get("name", "").replace("\0", ""))
+    take_seat(act.session, reference=act.reference, name=name, now=act.now)
+    return ""
+
+
+def _withdraw(act: Act) -> str:
+    stop_attending(act.session, reference=act.reference, now=act.now)
+    return ""
+
+
+def _answer(answer: Answer) -> Callable[[Act], str]:
+    def change(act: Act) -> str:
+        webinar, mine = hold(act.session, act.reference)
+        wish = Wish(
+            name=mine.name,
+            answer=answer,
+            language=mine.language,
+            organisation_id=mine.organisation_id,
+            answers=answers_of(act.session, mine),
+        )
+        reader = act.session.get_one(Subscriber, mine.subscriber_id)
+        attend(act.session, webinar=webinar, subscriber=reader, wish=wish, now=act.now)
+        return ""
+
+    return change
+
+
+def _colleague(act: Act) -> str:
+    """Ask a colleague. What is known of them changes nothing on the page."""
+    address = act.posted.get("address", "").replace("\0", "")[:320]
+    secret = act.house.settings.secret_key.get_secret_value()
+    count_request(act.session, limit=PER_READER, subject=act.reference, secret=secret, now=act.now)
+    try:
+        if may_mail(act.session, act.house, address, act.now):
+            with act.session.begin_nested():  # a colleague's row that was made for a refusal goes again
+                give_seat(act.session, reference=act.reference, address=address, now=act.now)
+    except NotAnAddress:
+        return ADDRESS_PROBLEM
+    except HandOverRefused:
+        return OWN_PROBLEM
+    except NotForThisDomain:
+        return DOMAIN_PROBLEM
+    return ""
+
+
+def _question(act: Act) -> str:
+    _webinar, mine = hold(act.session, act.reference)
+    bring_question(act.session, mine, text=act.posted.get("question", ""), now=act.now)
+    return ""
+
+
+ACTS: Mapping[str, Callable[[Act], str]] = {
+    "bevestigen": _confirm,
+    "aannemen": _accept,
+    "overnemen": _take_over,
+    "afmelden": _withdraw,
+    "opname": _answer(Answer.RECORDING),
+    "plaats": _answer(Answer.SEAT),
+    ASKED: _colleague,
+    "vraag": _question,
+}
+"""What each button does; gives what is wrong with what was typed."""
+
+
+def _page(visit: _Visit, *, done: str = "", problem: str = "", typed: str = "") -> Response:
+    session, now = visit.session, visit.now
+    webinar, mine = _mine(session, visit.reference)
+    giver = giver_of(session, mine)
+    person = session.get_one(Subscriber, mine.subscriber_id)
+    return page(
+        visit.request,
+        "webinars/place.html",
+        status=422 if problem else 200,
+        token=visit.token,
+        webinar=webinar,
+        when=when(webinar.starts_at, webinar.ends_at, visit.language),
+        mine=mine,
+        address=person.address,
+        giver=session.get_one(Subscriber, giver.subscriber_id).address if giver else "",
+        before=place_in_queue(session, mine),
+        join=join_link(visit.house.settings, mine, now),
+        brought=brought_by(session, mine),
+        to_come=webinar.status == WebinarStatus.PUBLISHED and now < webinar.starts_at,
+        open=takes_registrations(webinar, now),
+        done=done if done in ACTS else "",
+        problems={"address": problem} if problem else {},
+        typed=typed,
+    )
+
+
+def _mine(session: Session, reference: str) -> tuple[Webinar, Registration]:
+    mine = session.exec(select(Registration).where(Registration.reference == reference)).first()
+    if mine is None:
+        raise UnknownRegistration("This link is about a registration that is not there any more.")
+    webinar = session.get(Webinar, mine.webinar_id)
+    if webinar is None:
+        raise UnknownWebinar("This webinar is gone.")
+    return webinar, mine

@@ -1,0 +1,87 @@
+"""What the pages of webinars share: the values of a webinar's page, and whether it can be registered for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session, col, select
+
+from content.prose import markdown_to_html
+from content.webinars.listing import takes_registrations
+from content.webinars.tables import (
+    Speaker,
+    SpeakerPicture,
+    Webinar,
+    WebinarStatus,
+    materials_of,
+    questions_of,
+    speakers_of,
+)
+from service.runtime import Runtime
+from service.web.pages import page
+from service.webinars.facts import facts_of
+from service.webinars.structured import as_script, described, event_of
+from service.webinars.wording import when
+from subscribers.registrations.seats import free, is_full
+
+
+def stage_of(session: Session, webinar: Webinar, now: datetime) -> str:
+    """What a visitor can do: `open`, `full` (the queue), or why nothing: `closed`, `going`, `over`, `cancelled`."""
+    if webinar.status == WebinarStatus.CANCELLED:
+        return "cancelled"
+    if webinar.ends_at <= now:
+        return "over"
+    if takes_registrations(webinar, now):
+        return "full" if is_full(session, webinar) else "open"
+    return "going" if webinar.starts_at <= now else "closed"
+
+
+def with_pictures(session: Session, speakers: list[Speaker]) -> frozenset[int]:
+    """The speakers of whom there is a picture."""
+    ids = [one.id or 0 for one in speakers]
+    return frozenset(
+        session.exec(select(SpeakerPicture.speaker_id).where(col(SpeakerPicture.speaker_id).in_(ids)))
+    )
+
+
+def webinar_page(
+    request: Request,
+    session: Session,
+    house: Runtime,
+    webinar: Webinar,
+    *,
+    language: str,
+    now: datetime,
+    status: int = 200,
+    **form: Any,
+) -> HTMLResponse:
+    """A webinar's page, with the form on it; `form` is what the form shows."""
+    speakers = speakers_of(session, webinar)
+    facts = facts_of(webinar, settings=house.settings, now=now)
+    values: Mapping[str, Any] = {
+        "webinar": webinar,
+        "when": when(webinar.starts_at, webinar.ends_at, language),
+        "summary": markdown_to_html(webinar.summary),
+        "description": described(facts),
+        "address_of_page": facts.page,
+        "script": as_script(event_of(facts, webinar, speakers)),
+        "stage": stage_of(session, webinar, now),
+        "left": free(session, webinar),
+        "speakers": [(one, markdown_to_html(one.about)) for one in speakers],
+        "pictures": with_pictures(session, speakers),
+        "questions": questions_of(session, webinar),
+        "materials": [
+            one
+            for one in materials_of(session, webinar)
+            if (one.shown_from is None or one.shown_from <= now) and one.address
+            if one.kind != "recording" or (one.captions and not one.processing)
+        ],
+        "tags": [
+            house.vocabulary.by_slug[slug].label(language)
+            for slug in webinar.tags
+            if slug in house.vocabulary.by_slug
+        ],
+    }
+    return page(request, "webinars/webinar.html", status=status, **{**values, **form})

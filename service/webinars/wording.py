@@ -1,0 +1,12 @@
+"""Wording: when a webinar is, as people read it."""
+
+from datetime import datetime
+
+from service.clock import AMSTERDAM
+from service.i18n import clock_time, full_moment
+
+
+def when(starts_at: datetime, ends_at: datetime, language: str) -> str:
+    """From when until when, in Europe/Amsterdam: "dinsdag 6 april 2027, 10.00 uur – 11.00 uur"."""
+    start, end = (moment.astimezone(AMSTERDAM) for moment in (starts_at, ends_at))
+    return f"{full_moment(start, language)} – {clock_time(end, language, now=start)}"
