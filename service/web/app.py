@@ -12,6 +12,7 @@ from service.runtime import Runtime
 from service.web import (
     answering,
     archive,
+    calendar_files,
     changing,
     coverage,
     finding,
@@ -78,6 +79,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     interventions.router,
     coverage.router,
     mailbox.router,
+    calendar_files.router,
     webinars.router,
     webinar_place.router,
     registering.router,
