@@ -200,6 +200,15 @@ class Settings(BaseSettings):
         description="Networks that may be fetched although they are not public, with commas: 127.0.0.0/8.",
     )
 
+    bigbluebutton_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="API of the BigBlueButton server (https://host/bigbluebutton/api); empty means there is none.",
+    )
+    bigbluebutton_secret: SecretStr = Field(
+        SecretStr(""), description="The shared secret of the BigBlueButton server."
+    )
+
     declarations_dir: Path | None = Field(
         None,
         description="Folder with declarations of databases of your own (*.yaml), which go before those that we ship.",

@@ -1,4 +1,4 @@
-"""Calendar objects: other programs read what we write, at both switches of the clock; a change and a cancellation meet the same event."""
+"""Calendar objects: other programs read what we write, at both switches of the clock; a change meets the same event."""
 
 import json
 import os
@@ -72,7 +72,7 @@ def read(data: bytes) -> Calendar:
     return Calendar.from_ical(data)
 
 
-def event_of(data: bytes):  # noqa: ANN201
+def event_of(data: bytes):
     (event,) = read(data).walk("VEVENT")
     return event
 
@@ -268,13 +268,15 @@ def test_a_change_a_leave_and_an_end_meet_the_same_event_in_the_mails(
     assert [one["DTSTART"].dt.astimezone(UTC) for one in events] == [webinar.starts_at, *[later] * 4]
     stamps = [one["DTSTAMP"].dt for one in events]
     assert stamps == sorted(stamps)
-    assert all(b"deelnemen" not in data for data in objects)  # calendars are shared: the personal link is not in them
+    assert all(
+        b"deelnemen" not in data for data in objects
+    )  # calendars are shared: the personal link is not in them
 
 
-def test_a_mail_with_a_calendar_is_signed_as_it_leaves(
-    inviting: Runtime, postbox: Relay, clock
-) -> None:
-    clock.moment = datetime(2026, 1, 5, 9, tzinfo=UTC)  # in the past of any machine: dkimpy refuses the future
+def test_a_mail_with_a_calendar_is_signed_as_it_leaves(inviting: Runtime, postbox: Relay, clock) -> None:
+    clock.moment = datetime(
+        2026, 1, 5, 9, tzinfo=UTC
+    )  # in the past of any machine: dkimpy refuses the future
     signing = replace(inviting, settings=inviting.settings.model_copy(update={"dkim_selector": "k1"}))
     new_key(signing.settings, selector="k1")
     with writing(signing.engine) as session:

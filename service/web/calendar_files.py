@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from content.webinars.agenda import agenda
 from content.webinars.listing import public_webinar
@@ -36,7 +35,7 @@ def feed(request: Request, house: House, session: Transaction, now: Now, languag
 
 @router.api_route("/webinars/onderwerp/{topic}.ics", methods=["GET", "HEAD"])
 def topic_feed(
-    topic: Slug, request: Request, house: House, session: Transaction, now: Now, language: Language
+    *, topic: Slug, request: Request, house: House, session: Transaction, now: Now, language: Language
 ) -> Response:
     """Those about one topic. Raises UnknownTerm."""
     term = house.vocabulary.term(topic)

@@ -138,4 +138,4 @@ def _person(name: str, address: str) -> vCalAddress:
 def _printable(text: str) -> str:
     """Without control characters, which no text value may hold (RFC 5545, 3.3.11)."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in lines if sign in "\n\t" or ord(sign) >= 32 and ord(sign) != 127)
+    return "".join(sign for sign in lines if sign in "\n\t" or (ord(sign) >= 32 and ord(sign) != 127))
