@@ -57,7 +57,7 @@ def invitation(*, webinar: WebinarFacts, attendee: Attendee, method: Method, per
     event.add("ATTENDEE", _attendee(attendee), encode=False)
     if method == "REQUEST":
         event.add_component(_alarm(webinar))
-    return _object(method, [event]).to_ical()
+    return bytes(_object(method, [event]).to_ical())
 
 
 def published(webinars: Iterable[WebinarFacts], *, name: str = "") -> bytes:
@@ -79,7 +79,7 @@ def published(webinars: Iterable[WebinarFacts], *, name: str = "") -> bytes:
         calendar.add("X-WR-TIMEZONE", AMSTERDAM.key)
         calendar.add("REFRESH-INTERVAL", vDuration(ASKED_AGAIN, params={"VALUE": "DURATION"}))
         calendar.add("X-PUBLISHED-TTL", vDuration(ASKED_AGAIN))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _object(method: str, events: Iterable[Event]) -> Calendar:
