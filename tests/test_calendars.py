@@ -18,6 +18,7 @@ from test_dkim import verified
 from visitor import Visitor
 from webinars import VOCABULARY, a_plan, a_webinar
 
+from content.webinars.tables import Webinar
 from service.attending import attend, call_off, change, stop_attending
 from service.database import writing
 from service.mailing.dkim_keys import load_key, new_key
@@ -245,7 +246,11 @@ def test_a_change_a_leave_and_an_end_meet_the_same_event_in_the_mails(
             session, reference=registration(session, webinar, reader).reference, now=clock()
         ),
         lambda session: attend(
-            session, webinar=session.merge(webinar), subscriber=reader, wish=Wish(name="Anna"), now=clock()
+            session,
+            webinar=session.get_one(Webinar, webinar.id),
+            subscriber=reader,
+            wish=Wish(name="Anna"),
+            now=clock(),
         ),
         lambda session: call_off(session, inviting.settings, webinar_id=webinar.id, now=clock()),
     )

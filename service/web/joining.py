@@ -16,7 +16,6 @@ from service.database import reading, writing
 from service.errors import CallbackRefused, NotOpen, RoomUnavailable
 from service.i18n import span
 from service.joining import Door, enter, is_inside, note_left, opens_at, others_inside, ticket
-from service.mailing.links import place_link
 from service.recordings import receive
 from service.runtime import Runtime
 from service.tokens import Purpose, read_token
@@ -60,7 +59,7 @@ Visit = Annotated[_Visit, Depends(_visit)]
 
 @router.api_route("", methods=["GET", "HEAD"])
 def look(visit: Visit, gedaan: str = "") -> Response:
-    """When the room opens, and what to expect."""
+    """When the room opens, and what to expect. A link to join is passed on easily: it leads to nobody's own page."""
     return _page(visit, done=gedaan)
 
 
@@ -137,7 +136,6 @@ def _page(visit: _Visit, *, status: int = 200, done: str = "") -> Response:
             opens=opens,
             wait=span(opens - visit.now, visit.language) if found.door == Door.EARLY else "",
             speakers=speakers_of(session, webinar),
-            place=place_link(visit.house.settings, found.registration, visit.now),
             done=done if done in (LEFT, UNAVAILABLE) else "",
         )
     answer.headers["Content-Security-Policy"] = _policy(visit.house, webinar)
