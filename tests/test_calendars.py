@@ -315,6 +315,8 @@ def test_feeds_and_downloads(house: Runtime) -> None:
     assert [str(one["UID"]) for one in topic.walk("VEVENT")] == [kept.uid]
     assert str(topic["NAME"]) == "Webinars van Kennispost over lachgas"
     assert visitor.get("/webinars/onderwerp/onzin.ics").status_code == 422
+    assert 'href="/webinars/onderwerp/lachgas.ics"' in visitor.get(f"/webinars/{kept.slug}").text
+    assert 'href="/webinars.ics"' in visitor.get("/webinars").text
     one = visitor.get(f"/webinars/{kept.slug}.ics")
     assert str(event_of(one.content)["UID"]) == kept.uid
     assert visitor.get("/webinars/nog-geheim.ics").status_code == 404

@@ -253,7 +253,7 @@ def test_the_demo_has_a_room_that_one_enters_and_leaves(house: Runtime) -> None:
     visitor = Visitor(house)
     house.clock.moment = webinar.starts_at
     assert visitor.get(f"{path}/ruimte").headers["location"] == path
-    assert visitor.submit(path, {}).headers["location"] == f"http://testserver{path}/ruimte"
+    assert visitor.submit(path, {}).headers["location"] == f"{path}/ruimte"
     assert "U bent de eerste in de ruimte." in visitor.get(f"{path}/ruimte").text
     visitor.submit(other, {})
     html = visitor.get(f"{path}/ruimte").text

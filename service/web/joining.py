@@ -66,7 +66,7 @@ def look(visit: Visit, gedaan: str = "") -> Response:
 @router.post("")
 def join(visit: Visit) -> Response:
     """Into the room. Who cannot go in now sees why."""
-    own = f"{visit.house.settings.base_url}/deelnemen/{visit.token}"
+    own = f"/deelnemen/{visit.token}"
     try:
         return see(enter(visit.house, reference=visit.reference, page=own, now=visit.now))
     except NotOpen:
