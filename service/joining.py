@@ -17,6 +17,7 @@ from content.webinars.moments import OPENS_BEFORE
 from content.webinars.tables import RoomKind, Webinar, WebinarStatus
 from service.database import reading, writing
 from service.errors import NotOpen, RoomUnavailable
+from service.i18n import _, translate
 from service.runtime import Runtime
 from service.visiting import fetch_rules
 from service.webinars.bigbluebutton import BigBlueButton
@@ -34,6 +35,10 @@ ARRIVING = timedelta(minutes=2)
 
 ANSWERS_WITHIN = 8.0
 """Seconds that a room's server may take: somebody waits for it."""
+
+
+NAMELESS = _("Deelnemer")
+"""What others in the room see of who gave no name."""
 
 
 class Door(StrEnum):
@@ -89,7 +94,7 @@ def enter(runtime: Runtime, *, reference: str, page: str, now: datetime) -> str:
         if found.door != Door.OPEN:
             raise NotOpen(f"The door of webinar {found.webinar.slug!r} is not open: {found.door}.")
         mine = found.registration
-        person = Participant(str(mine.id), mine.name, page)
+        person = Participant(str(mine.id), mine.name or translate(mine.language, NAMELESS), page)
         webinar = found.webinar
     port = room_port(runtime, webinar)
     room = port.ensure_room(meeting_of(runtime, webinar))

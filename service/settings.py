@@ -17,6 +17,7 @@ from service.values import (
     ReturnedMail,
     Secrets,
     Selector,
+    ServerAddress,
     WebAddress,
 )
 
@@ -200,15 +201,10 @@ class Settings(BaseSettings):
         description="Networks that may be fetched although they are not public, with commas: 127.0.0.0/8.",
     )
 
-    bigbluebutton_url: str = Field(
-        "",
-        pattern=r"^(https?://\S+)?$",
-        description="API of the BigBlueButton server (https://host/bigbluebutton/api); empty means there is none.",
+    bigbluebutton_url: ServerAddress = Field(
+        "", description="API of a BigBlueButton server; empty means none."
     )
-    bigbluebutton_secret: SecretStr = Field(
-        SecretStr(""), description="The shared secret of the BigBlueButton server."
-    )
-
+    bigbluebutton_secret: SecretStr = Field(SecretStr(""), description="The shared secret of that server.")
     declarations_dir: Path | None = Field(
         None,
         description="Folder with declarations of databases of your own (*.yaml), which go before those that we ship.",

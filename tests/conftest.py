@@ -18,7 +18,7 @@ from service.migrating import migrate
 from service.runtime import Runtime
 from service.settings import Settings
 
-pytest_plugins = ["tests.posted", "tests.serving", "tests.visitor"]
+pytest_plugins = ["tests.posted", "tests.room_server", "tests.serving", "tests.visitor"]
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = f"kennispost_template_{os.getpid()}"

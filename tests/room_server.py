@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
+import pytest
+
 SECRET = "639259d4-9dd8-4b25-bf01-95f9567eaf4b"
 """That of the documentation's example, which is what its test vector is made with."""
 
@@ -124,3 +126,9 @@ def room_server() -> Iterator[RoomServer]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.fixture
+def rooms() -> Iterator[RoomServer]:
+    with room_server() as server:
+        yield server

@@ -1,11 +1,8 @@
 """Joining in a real browser: the button leads on to another server although the policy of the site is strict."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, expect
-from room_server import RoomServer, room_server
-from test_rooms import door, made, spans, with_server
+from room_server import RoomServer
+from test_joining import door, made, spans, with_server
 from test_signup_browser import browser, press, pytestmark
 
 from service.runtime import Runtime
@@ -13,12 +10,6 @@ from service.web.app import make_app
 from tests.serving import serving
 
 __all__ = ["browser", "pytestmark"]
-
-
-@pytest.fixture
-def rooms() -> Iterator[RoomServer]:
-    with room_server() as server:
-        yield server
 
 
 def test_the_button_leads_into_a_room_on_another_server(

@@ -70,8 +70,10 @@ def _watch(runtime: Runtime, webinar: Webinar, now: datetime) -> str:
         elif present is not None and mine.ends_at <= now:  # our own page kept the spans itself
             mine.attendance_known_at = now
             session.add(mine)
-        if over or (present is None and mine.attendance_known_at and mine.ends_at <= now):
-            close_spans(session, mine, at=min(now, mine.ends_at + OPEN_AFTER))
+        if present is None and mine.attendance_known_at is not None:  # it ended after we last saw who was in
+            close_spans(session, mine, at=mine.attendance_known_at)
+        elif over:
+            close_spans(session, mine, at=mine.ends_at + OPEN_AFTER)
     return f"webinar {webinar.id}: " + ("nobody knows" if present is None else f"{len(present)} in the room")
 
 
