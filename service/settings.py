@@ -201,9 +201,7 @@ class Settings(BaseSettings):
         description="Networks that may be fetched although they are not public, with commas: 127.0.0.0/8.",
     )
 
-    bigbluebutton_url: ServerAddress = Field(
-        "", description="API of a BigBlueButton server; empty means none."
-    )
+    bigbluebutton_url: ServerAddress = Field("", description="API of a BigBlueButton server, if any.")
     bigbluebutton_secret: SecretStr = Field(SecretStr(""), description="The shared secret of that server.")
     declarations_dir: Path | None = Field(
         None,
