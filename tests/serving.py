@@ -18,6 +18,7 @@ def serving(app: FastAPI) -> Iterator[str]:
     """Serve an application for as long as the block runs; gives its address, without a slash at the end."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # who comes before the server is up waits, instead of being refused
     config = uvicorn.Config(
         app, proxy_headers=False, access_log=False, log_config=None, timeout_graceful_shutdown=1
     )
