@@ -1,6 +1,6 @@
 """Planning: what speaks against a moment for a webinar, each with its reason. They are warnings: editors decide. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -32,8 +32,10 @@ REGIONS = {"noord": _("Noord"), "midden": _("Midden"), "zuid": _("Zuid")}
 
 WEEKEND = _("%(day)s valt in het weekend.")
 HOLIDAY = _("%(day)s is %(name)s. Veel mensen zijn dan vrij.")
-SCHOOL = _("In de regio %(regions)s is het dan %(holiday)s (tot en met %(last)s).")
-EVERYWHERE = _("In het hele land is het dan %(holiday)s (tot en met %(last)s).")
+SCHOOL = _("In de regio %(regions)s is het dan %(holiday)s (%(until)s).")
+EVERYWHERE = _("In het hele land is het dan %(holiday)s (%(until)s).")
+UNTIL = _("tot en met %(last)s")
+REGION_UNTIL = _("%(region)s tot en met %(last)s")
 COUNCILS = _("De meeste gemeenteraden vergaderen niet in %(holiday)s.")
 PARLIAMENT = _("De Tweede Kamer heeft dan reces (tot en met %(last)s).")
 EVENING = _("Op dinsdag, woensdag en donderdag na 19.00 uur vergaderen veel gemeenteraden.")
@@ -98,12 +100,14 @@ def warnings_for(
     known = load_days() if days is None else days
     start, end = starts_at.astimezone(AMSTERDAM), ends_at.astimezone(AMSTERDAM)
     day = start.date()
+    school = list(_school(day, known, language))
+    meeting = all(one.kind != Kind.COUNCILS for one in school)
     return [
         *_weekend(day, language),
         *_holiday(day, language),
-        *_school(day, known, language),
+        *school,
         *_parliament(day, known, language),
-        *_evening(start, end, language),
+        *(_evening(start, end, language) if meeting else ()),
         *_others(starts_at, tags, others, language),
         *_unknown(day, known, language),
     ]
@@ -124,20 +128,35 @@ def _school(day: date, known: Days, language: str) -> Iterator[Warned]:
     found = [(year, one) for year in known.years.values() for one in year.school if _within(day, one)]
     for holiday in dict.fromkeys(one.holiday for _year, one in found):
         here = [(year, one) for year, one in found if one.holiday == holiday]
-        regions = sorted({one.region for _year, one in here}, key=list(REGIONS).index)
-        last = max(one.last for _year, one in here)
-        everywhere = len(regions) == len(REGIONS)
+        ends: dict[str, date] = {
+            region: one.last for region in REGIONS for _year, one in here if one.region == region
+        }
         text = _say(
             language,
-            EVERYWHERE if everywhere else SCHOOL,
-            regions=", ".join(translate(language, REGIONS[one]) for one in regions),
+            EVERYWHERE if len(ends) == len(REGIONS) else SCHOOL,
+            regions=", ".join(translate(language, REGIONS[region]) for region in ends),
             holiday=translate(language, NAMES[holiday]),
-            last=full_date(last, language),
+            until=_until(ends, language),
         )
         yield _judged(Kind.SCHOOL, text, here, language)
         if holiday in known.councils:
             text = _say(language, COUNCILS, holiday=translate(language, NAMES[holiday]))
             yield Warned(Kind.COUNCILS, text)
+
+
+def _until(ends: Mapping[str, date], language: str) -> str:
+    """Until when, once where all regions end on the same day, else by region."""
+    if len(set(ends.values())) == 1:
+        return _say(language, UNTIL, last=full_date(next(iter(ends.values())), language))
+    return ", ".join(
+        _say(
+            language,
+            REGION_UNTIL,
+            region=translate(language, REGIONS[region]),
+            last=full_date(last, language),
+        )
+        for region, last in ends.items()
+    )
 
 
 def _parliament(day: date, known: Days, language: str) -> Iterator[Warned]:
