@@ -151,3 +151,19 @@ class BenchRefused(ServiceError):
 
 class NoMailbox(ServiceError):
     """The mailbox for what comes back is not set, or cannot be opened; the text says why."""
+
+
+class NotOpen(ServiceError):
+    """The room of a webinar cannot be entered: too early, too late, cancelled, or without a seat."""
+
+
+class RoomUnavailable(ServiceError):
+    """The room of a webinar cannot be entered now: no link is stored, or its server does not answer or refuses."""
+
+
+class CallbackRefused(ServiceError):
+    """A message that says it comes from the server of our rooms is not signed by it."""
+
+
+class DaysFault(ServiceError):
+    """The file of school holidays and recesses is not what it should be; the text says where."""

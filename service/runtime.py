@@ -12,6 +12,7 @@ from content.vocabulary import Vocabulary, load_vocabulary
 from service.clock import Clock, system_clock
 from service.database import open_engine
 from service.settings import PREFIX, Settings, refuse_unsafe
+from service.webinars.calendars import invitation
 from service.webinars.facts import Invitation
 
 log = structlog.get_logger()
@@ -44,7 +45,13 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
     refuse_unsafe(settings)
     for name in unknown_variables(os.environ):
         log.warning("unknown setting", name=name)
-    return Runtime(settings=settings, engine=open_engine(settings), clock=clock, vocabulary=load_vocabulary())
+    return Runtime(
+        settings=settings,
+        engine=open_engine(settings),
+        clock=clock,
+        vocabulary=load_vocabulary(),
+        invitation=invitation,
+    )
 
 
 def settle_down() -> None:

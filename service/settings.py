@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from service.errors import InvalidSettings, UnsafeSettings
+from service.relay_settings import RelaySettings
 from service.values import (
     WINDOW,
     BounceAddress,
@@ -17,6 +18,7 @@ from service.values import (
     ReturnedMail,
     Secrets,
     Selector,
+    ServerAddress,
     WebAddress,
 )
 
@@ -32,7 +34,7 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(BaseSettings):
+class Settings(RelaySettings):
     """Everything an operator can set. The field's description is the documentation's first line."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, env_ignore_empty=True, extra="ignore")
@@ -75,33 +77,6 @@ class Settings(BaseSettings):
 
     transport: Literal["maildir", "smtp"] = Field(
         "maildir", description="maildir (the built-in mailbox) or smtp."
-    )
-    smtp_host: str = Field("localhost", description="The mail relay.")
-    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail relay.")
-    smtp_security: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="starttls, tls (from the first byte) or none."
-    )
-    smtp_username: str = Field("", description="User name at the relay; empty means no AUTH.")
-    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the relay.")
-    smtp_timeout: float = Field(30.0, gt=0, description="Seconds to wait for the relay.")
-    smtp_message_timeout: float = Field(600.0, gt=0, description="The same, for its answer to a message.")
-    smtp_connections: int = Field(
-        4, ge=1, le=50, description="Connections to the relay at once, per process."
-    )
-    smtp_messages_per_connection: int = Field(
-        500, ge=1, description="Messages after which a connection is closed and a new one made."
-    )
-    smtp_fallback_host: str = Field(
-        "", description="A second relay, for when the first cannot be reached; empty means there is none."
-    )
-    smtp_fallback_port: int = Field(587, ge=1, le=65535, description="Port of the second relay.")
-    smtp_fallback_security: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="As smtp_security, for the second relay."
-    )
-    smtp_fallback_username: str = Field("", description="User name at the second relay.")
-    smtp_fallback_password: SecretStr = Field(SecretStr(""), description="Password at the second relay.")
-    smtp_trusted_certificates: Path | None = Field(
-        None, description="File of certificates (PEM) to trust at the relays instead of the system's."
     )
     send_per_hour: int = Field(
         0, ge=0, description="Messages an hour at most, over all processes; 0 means no limit."
@@ -202,6 +177,8 @@ class Settings(BaseSettings):
         description="Networks that may be fetched although they are not public, with commas: 127.0.0.0/8.",
     )
 
+    bigbluebutton_url: ServerAddress = Field("", description="API of a BigBlueButton server, if any.")
+    bigbluebutton_secret: SecretStr = Field(SecretStr(""), description="The shared secret of that server.")
     declarations_dir: Path | None = Field(
         None,
         description="Folder with declarations of databases of your own (*.yaml), which go before those that we ship.",

@@ -18,7 +18,7 @@ from service.migrating import migrate
 from service.runtime import Runtime
 from service.settings import Settings
 
-pytest_plugins = ["tests.browsing", "tests.posted", "tests.serving", "tests.visitor"]
+pytest_plugins = ["tests.browsing", "tests.posted", "tests.room_server", "tests.serving", "tests.visitor"]
 
 ENGINES = ("sqlite", "postgresql")
 DATABASE = f"kennispost_test_{os.getpid()}"

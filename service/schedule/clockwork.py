@@ -16,6 +16,7 @@ from service.importing import carry_on_all
 from service.mailing.delivering import deliver_due
 from service.runtime import Runtime
 from service.schedule.rhythm import keep_rhythm, keep_slow_rhythm
+from service.schedule.rooms import fetch_recordings, watch_rooms
 from service.schedule.webinars import keep_webinars
 
 log = structlog.get_logger()
@@ -24,6 +25,7 @@ RHYTHM_SECONDS = 15
 SLOW_SECONDS = 60
 DELIVERY_SECONDS = 2
 IMPORT_SECONDS = 2
+RECORDING_SECONDS = 1800
 
 RELAY_SECONDS = 20
 """How long a relay that could not be reached is left alone: each try composes some messages in vain."""
@@ -67,6 +69,8 @@ def clockwork(runtime: Runtime) -> Iterator[threading.Event]:
     scheduler.add_job(
         _safely, "interval", seconds=RHYTHM_SECONDS, args=[keep_webinars, runtime], kwargs={"stop": stop}
     )
+    for work, seconds in ((watch_rooms, SLOW_SECONDS), (fetch_recordings, RECORDING_SECONDS)):
+        scheduler.add_job(_safely, "interval", seconds=seconds, args=[work, runtime], kwargs={"stop": stop})
     scheduler.start()
     try:
         yield stop

@@ -218,6 +218,11 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         409,
         _("De inhoud is niet meer wat er is goedgekeurd. Daarom kan deze editie niet naar anderen."),
     ),
+    service.NotOpen: (409, _("De ruimte van dit webinar is nu niet open.")),
+    service.RoomUnavailable: (
+        503,
+        _("De ruimte is nu niet te bereiken. Probeer het over een minuut opnieuw."),
+    ),
     service.TitleNotTyped: (
         422,
         _(

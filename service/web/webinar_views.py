@@ -79,7 +79,7 @@ def webinar_page(
             if one.kind != "recording" or (one.captions and not one.processing)
         ],
         "tags": [
-            house.vocabulary.by_slug[slug].label(language)
+            (slug, house.vocabulary.by_slug[slug].label(language))
             for slug in webinar.tags
             if slug in house.vocabulary.by_slug
         ],
