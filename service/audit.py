@@ -67,6 +67,23 @@ class Act(StrEnum):
     SEGMENT_REMOVED = "segment-removed"
     SEGMENT_RESTORED = "segment-restored"
     ISSUE_AIMED = "issue-aimed"
+    WEBINAR_MADE = "webinar-made"
+    WEBINAR_CHANGED = "webinar-changed"
+    WEBINAR_MOVED = "webinar-moved"
+    WEBINAR_PUBLISHED = "webinar-published"
+    WEBINAR_CANCELLED = "webinar-cancelled"
+    WEBINAR_DISCARDED = "webinar-discarded"
+    SPEAKER_CHANGED = "speaker-changed"
+    SPEAKER_REMOVED = "speaker-removed"
+    MATERIAL_CHANGED = "material-changed"
+    MATERIAL_REMOVED = "material-removed"
+    QUESTION_CHANGED = "question-changed"
+    QUESTION_REMOVED = "question-removed"
+    WEBINAR_ANNOUNCED = "webinar-announced"
+    WEBINAR_FEATURED = "webinar-featured"
+    SERIES_CHANGED = "series-changed"
+    DOMAIN_LISTED = "domain-listed"
+    DOMAIN_UNLISTED = "domain-unlisted"
 
 
 class AuditEvent(Record, table=True):

@@ -14,7 +14,7 @@ from service.mailing.quoted import quoted, quoted_address
 from service.mailing.rendering import Rendered
 from subscribers.organisations import Organisation
 
-LINKS = frozenset({"preferences", "unsubscribe"})
+LINKS = frozenset({"preferences", "register", "unsubscribe"})
 """Holes that take an address of one reader alone: nothing is gained by remembering it."""
 
 
@@ -40,7 +40,8 @@ class Filled:
 class Reader:
     """What an issue's mail says of its reader. `reasons` maps a block's id to the interests that it met.
 
-    `region` is who helps where they work; None has it made from the organisations alone.
+    `region` is who helps where they work; None has it made from the organisations alone. `register_link` is where they
+    register for the webinar that is announced.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Reader:
     preferences_link: str
     unsubscribe_link: str
     region: str | None = None
+    register_link: str = ""
 
 
 def form_of(rendered: Rendered, *, with_region: bool) -> Form:
@@ -89,7 +91,8 @@ def reason_values(
 
 def own_values(reader: Reader) -> dict[str, str]:
     """What is the reader's own."""
-    return {
+    register = {"register": reader.register_link} if reader.register_link else {}
+    return register | {
         "greeting": greeting(reader.name, reader.language),
         "region": region(reader.organisations, reader.language) if reader.region is None else reader.region,
         "preferences": reader.preferences_link,

@@ -40,6 +40,10 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         422,
         _("Dit webinar klopt nog niet. Kijk de titel, de tijden en het aantal plaatsen na."),
     ),
+    content.PictureRefused: (
+        422,
+        _("Deze foto kunnen we niet gebruiken. Kies een foto als JPEG, PNG of WebP van ten hoogste 8 MB."),
+    ),
     content.MomentMissing: (
         422,
         _("Deze tijd bestaat niet: in die nacht gaat de klok vooruit. Kies een andere tijd."),

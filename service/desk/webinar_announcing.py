@@ -1,0 +1,63 @@
+"""Announcing a webinar at the desk: as a mail of its own, once more to who did not react, or as a block of an issue.
+
+Each is an issue that a second person approves, on the pages where issues are approved.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import Response
+
+from content.announcing import announce, feature_webinar, remind_of
+from content.issues import Issue, issue_by_id
+from service.audit import Act
+from service.desk.webinar_frame import ADDRESS, AtWebinar, Editing
+from service.web.csrf import csrf_protected
+from service.web.dependencies import House
+from service.web.pages import see
+from service.webinars.facts import page_address
+from service.webinars.wording import in_both
+from subscribers.registrations.seats import lock_webinar
+
+router = APIRouter(prefix=ADDRESS + "/{webinar_id}", dependencies=[Depends(csrf_protected)])
+
+
+@router.post("/aankondigen")
+def announced(at: AtWebinar, house: House) -> Response:
+    """Open the announcement, or go to the one that there is."""
+    lock_webinar(at.session, at.webinar.id or 0)  # two editors at once open one
+    return _opened(at, announce(at.session, **_shown(at, house)))
+
+
+@router.post("/herinneren")
+def reminded(at: AtWebinar, house: House) -> Response:
+    """Open the reminder of the announcement, or go to the one that there is."""
+    lock_webinar(at.session, at.webinar.id or 0)
+    return _opened(at, remind_of(at.session, **_shown(at, house)))
+
+
+@router.post("/in-editie")
+def featured(at: AtWebinar, house: House, issue_id: Annotated[int, Form()]) -> Response:
+    """Put it into an issue that is being made."""
+    issue = issue_by_id(at.session, issue_id)
+    feature_webinar(at.session, issue=issue, **_shown(at, house))
+    at.note(Act.WEBINAR_FEATURED, issue.title)
+    return see(f"/redactie/edities/{issue.id}?klaar=in-editie")
+
+
+def _shown(at: Editing, house: House) -> dict[str, Any]:
+    """What an issue says of the webinar, and who says so."""
+    return {
+        "webinar": at.webinar,
+        "when": in_both(at.webinar),
+        "address": page_address(house.settings, at.webinar.slug),
+        "by": at.person.address,
+        "now": at.now,
+    }
+
+
+def _opened(at: Editing, issue: Issue) -> Response:
+    if issue.created_at != at.now:
+        return see(f"/redactie/edities/{issue.id}")
+    at.note(Act.WEBINAR_ANNOUNCED, issue.title)
+    return see(f"/redactie/edities/{issue.id}?klaar=aankondiging")
