@@ -150,8 +150,10 @@ def test_four_eyes_and_a_webinar_that_still_comes(
     clock.moment = webinar.starts_at
     with writing(runtime.engine) as session, pytest.raises(NothingToSend):
         plan_issue(session, runtime, issue=session.get_one(Issue, issue.id), now=clock())
-    with writing(runtime.engine) as session, pytest.raises(WebinarOver):
-        remind_of(session, **shown(runtime, session.get_one(Webinar, webinar.id)))
+    with writing(runtime.engine) as session:
+        monthly = open_issue(session, title="Kennispost", by=ANNA, now=clock())
+        with pytest.raises(WebinarOver):
+            feature_webinar(session, issue=monthly, **shown(runtime, session.get_one(Webinar, webinar.id)))
 
 
 def test_who_registers_before_it_leaves_gets_none(posting: Runtime, postbox: Relay, webinar: Webinar) -> None:

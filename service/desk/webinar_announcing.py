@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
-from content.announcing import announce, feature_webinar, remind_of
+from content.announcing import announce, announcement_of, feature_webinar, remind_of, reminder_of
 from content.issues import Issue, issue_by_id
 from service.audit import Act
 from service.desk.webinar_frame import ADDRESS, AtWebinar, Editing
@@ -26,14 +26,16 @@ router = APIRouter(prefix=ADDRESS + "/{webinar_id}", dependencies=[Depends(csrf_
 def announced(at: AtWebinar, house: House) -> Response:
     """Open the announcement, or go to the one that there is."""
     lock_webinar(at.session, at.webinar.id or 0)  # two editors at once open one
-    return _opened(at, announce(at.session, **_shown(at, house)))
+    known = announcement_of(at.session, at.webinar)
+    return _opened(at, known, announce(at.session, **_shown(at, house)))
 
 
 @router.post("/herinneren")
 def reminded(at: AtWebinar, house: House) -> Response:
     """Open the reminder of the announcement, or go to the one that there is."""
     lock_webinar(at.session, at.webinar.id or 0)
-    return _opened(at, remind_of(at.session, **_shown(at, house)))
+    known = reminder_of(at.session, at.webinar)
+    return _opened(at, known, remind_of(at.session, **_shown(at, house)))
 
 
 @router.post("/in-editie")
@@ -56,8 +58,8 @@ def _shown(at: Editing, house: House) -> dict[str, Any]:
     }
 
 
-def _opened(at: Editing, issue: Issue) -> Response:
-    if issue.created_at != at.now:
+def _opened(at: Editing, known: Issue | None, issue: Issue) -> Response:
+    if known is not None:
         return see(f"/redactie/edities/{issue.id}")
     at.note(Act.WEBINAR_ANNOUNCED, issue.title)
     return see(f"/redactie/edities/{issue.id}?klaar=aankondiging")
