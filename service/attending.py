@@ -16,6 +16,7 @@ from subscribers.registrations.leaving import propose, take_over, withdraw
 from subscribers.registrations.registering import Outcome, Wish, ask, confirm, register
 from subscribers.registrations.seats import (
     accept,
+    free,
     hold,
     lapse,
     lock_webinar,
@@ -153,7 +154,7 @@ def send_reminder(
 
 
 def with_offers_over(session: Session, *, now: datetime) -> list[int]:
-    """Webinars in which an offer has lapsed, or a seat may be free for who waits."""
+    """Webinars in which an offer has lapsed, or a seat is free for who waits: somebody was erased, or just now withdrew."""
     lapsed = select(Registration.webinar_id).where(
         Registration.standing == Standing.OFFERED, col(Registration.offer_until) <= now
     )
@@ -163,7 +164,10 @@ def with_offers_over(session: Session, *, now: datetime) -> list[int]:
         .where(Registration.standing == Standing.WAITING, Webinar.status == WebinarStatus.PUBLISHED)
         .where(col(Webinar.starts_at) > now)
     )
-    return sorted({*session.exec(lapsed.distinct()), *session.exec(waiting.distinct())})
+    with_room = [
+        one for one in session.exec(waiting.distinct()) if free(session, session.get_one(Webinar, one)) != 0
+    ]
+    return sorted({*session.exec(lapsed.distinct()), *with_room})
 
 
 def _offer(session: Session, webinar: Webinar, now: datetime) -> int:

@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from content.webinars.tables import Webinar, questions_of
 from service.mailing.outbox import Delivery, Mailing
 from subscribers.consent import WORDINGS, ConsentEvent, Wording, consent_of
 from subscribers.following import interests_of, organisations_of, streams_of
 from subscribers.people import Subscriber, Subscription
+from subscribers.registrations.answers import answers_of, brought_by
+from subscribers.registrations.tables import Attendance, Registration
 from subscribers.requests import AddressChange
 
 
@@ -84,7 +87,38 @@ def own_data(session: Session, subscriber: Subscriber, *, now: datetime) -> dict
             {"address": one.address, "asked_at": _plain(one.asked_at), "done_at": _plain(one.done_at)}
             for one in session.exec(changes)
         ],
+        "webinars": [_webinar(session, *one) for one in _registrations(session, subscriber)],
         "mails": [_mail(one) for one in sent_to(session, subscriber)],
+    }
+
+
+def _registrations(session: Session, subscriber: Subscriber) -> list[tuple[Registration, Webinar]]:
+    wanted = select(Registration, Webinar).join(Webinar, col(Webinar.id) == col(Registration.webinar_id))
+    mine = wanted.where(Registration.subscriber_id == subscriber.id)
+    return [(one, webinar) for one, webinar in session.exec(mine.order_by(col(Registration.id)))]
+
+
+def _webinar(session: Session, mine: Registration, webinar: Webinar) -> dict[str, Any]:
+    asked = {one.id: one.wording for one in questions_of(session, webinar)}
+    spans = (
+        select(Attendance).where(Attendance.registration_id == mine.id).order_by(col(Attendance.joined_at))
+    )
+    return {
+        "title": webinar.title,
+        "starts_at": _plain(webinar.starts_at),
+        **{
+            name: _plain(getattr(mine, name))
+            for name in Registration.model_fields
+            if name not in HIDDEN and not name.endswith("_id")
+        },
+        "answers": [
+            {"question": asked[key], "answer": text} for key, text in answers_of(session, mine).items()
+        ],
+        "questions": [one.text for one in brought_by(session, mine)],
+        "attendance": [
+            {"joined_at": _plain(one.joined_at), "left_at": _plain(one.left_at)}
+            for one in session.exec(spans)
+        ],
     }
 
 

@@ -18,6 +18,7 @@ from service.mailing.outbox import Attempt, Delivery, Mailing
 from service.users import DeskSession, SignInLink
 from subscribers.consent import ConsentEvent
 from subscribers.people import Subscriber, SubscriberState
+from subscribers.registrations.tables import Registration, Standing
 from subscribers.requests import AddressChange, LeavingReason
 
 MOST = 5_000
@@ -43,6 +44,9 @@ def _unconfirmed(session: Session, before: datetime, now: datetime) -> int:
     )
     back = update(Subscriber).where(*waiting, col(Subscriber.confirmed_at).is_not(None))
     gone_again = _rows(session, back.values(state=SubscriberState.UNSUBSCRIBED))
+    # Whoever asked for the newsletter and takes part in a webinar goes on taking part.
+    guests = update(Subscriber).where(*waiting, col(Subscriber.id).in_(_taking_part()))
+    gone_again += _rows(session, guests.values(state=SubscriberState.GUEST))
     return gone_again + _forget(session, select(Subscriber.id).where(*waiting), now)
 
 
@@ -54,9 +58,33 @@ def _left(session: Session, before: datetime, now: datetime) -> int:
         .having(func.max(ConsentEvent.at) <= before)
     )
     wanted = select(Subscriber.id).where(
-        Subscriber.state == SubscriberState.UNSUBSCRIBED, col(Subscriber.id).in_(last)
+        Subscriber.state == SubscriberState.UNSUBSCRIBED,
+        col(Subscriber.id).in_(last),
+        col(Subscriber.id).not_in(_taking_part()),
     )
     return _forget(session, wanted, now)
+
+
+def _unconfirmed_places(session: Session, before: datetime, _now: datetime) -> int:
+    """Registrations for a webinar that nobody confirmed, and seats that a colleague did not take."""
+    asked = delete(Registration).where(
+        col(Registration.standing) == Standing.ASKED, col(Registration.asked_at) <= before
+    )
+    return _rows(session, asked)
+
+
+def _guests(session: Session, before: datetime, now: datetime) -> int:
+    """People who took part in webinars alone, once nothing of that is kept: the whole person."""
+    wanted = select(Subscriber.id).where(
+        Subscriber.state == SubscriberState.GUEST,
+        col(Subscriber.created_at) <= before,
+        col(Subscriber.id).not_in(_taking_part()),
+    )
+    return _forget(session, wanted, now)
+
+
+def _taking_part() -> Any:
+    return select(Registration.subscriber_id)
 
 
 def _forget(session: Session, wanted: Any, now: datetime) -> int:
@@ -111,6 +139,8 @@ def _rows(session: Session, statement: Executable) -> int:
 
 RETENTION = (
     Retention("unconfirmed-sign-ups", timedelta(days=7), _unconfirmed),
+    Retention("unconfirmed-registrations", timedelta(days=7), _unconfirmed_places),
+    Retention("guests-of-webinars", timedelta(days=7), _guests),
     Retention("readers-who-left", timedelta(days=730), _left),
     Retention("requests-of-readers", timedelta(days=7), _requests),
     Retention("replies-passed-on", timedelta(days=30), _replies_passed_on),

@@ -194,6 +194,22 @@ def test_a_seat_that_was_given_up_meanwhile_cannot_be_taken_over(runtime: Runtim
             propose(session, reference=giver.reference, address="d@emmen.nl", now=clock())
 
 
+def test_who_asks_themselves_after_a_colleagues_seat_was_gone_can_confirm_that(
+    runtime: Runtime, clock
+) -> None:
+    with writing(runtime.engine) as session:
+        webinar = a_webinar(session, clock())
+        giver = takes_part(session, clock(), webinar, "a@emmen.nl").registration
+        colleague = propose(session, reference=giver.reference, address="c@emmen.nl", now=clock())
+        assert colleague is not None
+        ask(session, webinar=webinar, address="c@emmen.nl", wish=Wish(), now=clock())
+        assert colleague.took_over_from_id == giver.id  # a stranger cannot void it
+        withdraw(session, reference=giver.reference, now=clock())
+        ask(session, webinar=webinar, address="c@emmen.nl", wish=Wish(), now=clock())
+        assert colleague.took_over_from_id is None
+        assert confirm(session, reference=colleague.reference, now=clock()).registration.standing == "seat"
+
+
 def test_a_colleague_who_had_an_offer_passes_that_seat_on(runtime: Runtime, clock) -> None:
     with writing(runtime.engine) as session:
         webinar = a_webinar(session, clock(), capacity=2)

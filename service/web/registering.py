@@ -6,6 +6,7 @@ Whatever is known of an address, the answer is the same. Looking (GET) changes n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -75,20 +76,29 @@ class Filled:
 
 @dataclass(frozen=True)
 class _Visit:
-    """Who looks at which webinar, in which request."""
+    """Who looks at which webinar, in which request.
+
+    The webinar is read where it is first asked for, in the route, and not in the dependency: on SQLite the first statement
+    takes the lock of writers, and a route that then had to wait for a thread could wait for those who wait for the lock.
+    """
 
     request: Request
     house: Runtime
     session: Session
     now: datetime
     language: str
-    webinar: Webinar
+    slug: str
+
+    @cached_property
+    def webinar(self) -> Webinar:
+        """The webinar at this address (UnknownWebinar where there is none)."""
+        return public_webinar(self.session, self.slug)
 
 
 def _visit(
     *, slug: Slug, request: Request, house: House, session: Transaction, now: Now, language: Language
 ) -> _Visit:
-    return _Visit(request, house, session, now, language, public_webinar(session, slug))
+    return _Visit(request, house, session, now, language, slug)
 
 
 Visit = Annotated[_Visit, Depends(_visit, scope="function")]

@@ -38,9 +38,8 @@ from service.webinars.wording import when
 from subscribers.errors import HandOverRefused, NotAnAddress, NotForThisDomain, UnknownRegistration
 from subscribers.people import Subscriber
 from subscribers.registrations.answers import answers_of, bring_question, brought_by
-from subscribers.registrations.leaving import giver_of
 from subscribers.registrations.registering import Wish
-from subscribers.registrations.seats import hold, place_in_queue
+from subscribers.registrations.seats import giver_of, hold, place_in_queue
 from subscribers.registrations.tables import Answer, Registration
 from subscribers.signup import tidy_name
 

@@ -12,7 +12,7 @@ from subscribers.errors import HandOverRefused, NoSuchStep, NotForThisDomain, Re
 from subscribers.people import SubscriberState
 from subscribers.registrations.domains import is_government
 from subscribers.registrations.registering import Outcome
-from subscribers.registrations.seats import hold, let_go, promote, seat
+from subscribers.registrations.seats import giver_of, hold, let_go, promote, seat
 from subscribers.registrations.tables import HOLDING, TAKING_PART, Answer, Registration, Standing
 from subscribers.signup import find_or_make
 
@@ -92,14 +92,6 @@ def take_over(session: Session, *, reference: str, name: str, now: datetime) -> 
     # A seat that was kept for the colleague beside this one is free now.
     offered = promote(session, webinar, now=now) if kept_another else []
     return Outcome(colleague, changed=True, offered=tuple(offered))
-
-
-def giver_of(session: Session, colleague: Registration) -> Registration | None:
-    """Who gives them a seat, and has it still."""
-    mine = select(Registration).where(
-        Registration.id == colleague.took_over_from_id, Registration.standing == Standing.SEAT
-    )
-    return session.exec(mine.execution_options(populate_existing=True)).first()
 
 
 def _colleague(

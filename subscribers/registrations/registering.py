@@ -18,7 +18,7 @@ from subscribers.errors import NoSuchStep, NotForThisDomain, RegistrationClosed
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.registrations.answers import bring_question, keep_answers
 from subscribers.registrations.domains import is_government
-from subscribers.registrations.seats import hold, lock_webinar, place, promote
+from subscribers.registrations.seats import giver_of, hold, lock_webinar, place, promote
 from subscribers.registrations.tables import TAKING_PART, Answer, Registration, Standing
 from subscribers.signup import find_or_make, tidy_name
 
@@ -84,6 +84,10 @@ def ask(session: Session, *, webinar: Webinar, address: str, wish: Wish, now: da
         return Outcome(registration, changed=False)
     registration.standing = Standing.ASKED
     registration.asked_at = now
+    if (
+        giver_of(session, registration) is None
+    ):  # a colleague's seat that is gone is nothing to answer any more
+        registration.took_over_from_id = None
     _fill_in(session, registration, wish, now)
     return Outcome(registration, changed=True)
 

@@ -171,6 +171,14 @@ def shorten_offers(session: Session, webinar: Webinar) -> None:
     session.flush()
 
 
+def giver_of(session: Session, colleague: Registration) -> Registration | None:
+    """Who gives them a seat, and has it still."""
+    mine = select(Registration).where(
+        Registration.id == colleague.took_over_from_id, Registration.standing == Standing.SEAT
+    )
+    return session.exec(mine.execution_options(populate_existing=True)).first()
+
+
 def place_in_queue(session: Session, registration: Registration) -> int:
     """How many wait with them, up to and including themselves; 0 for who does not wait."""
     if registration.standing != Standing.WAITING or registration.queued_at is None:
