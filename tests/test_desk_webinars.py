@@ -186,7 +186,7 @@ def test_a_webinar_is_published_moved_and_called_off(runtime: Runtime, anna: Col
         f"{page}/wijzigen", FORM | {"day": "2026-11-01", "closes_day": "", "closes_time": ""}, via=page
     )
     assert past.status_code == 422
-    assert "kan niet naar het verleden" in past.text
+    assert "kan niet in het verleden beginnen" in past.text
 
     asked = anna.get(f"{page}/afgelasten").text
     assert "Lachgas in Drenthe" in asked

@@ -23,7 +23,7 @@ WRONG = {
     "title": _("Vul een titel in."),
     "language": _("Kies Nederlands of Engels."),
     "starts_at": _(
-        "Een webinar dat al bekend is gemaakt, kan niet naar het verleden. Kies een moment dat nog komt."
+        "Een webinar kan niet in het verleden beginnen. Kies een moment dat nog komt."
     ),
     "ends_at": _("Het einde komt na het begin, en hoogstens twaalf uur later."),
     "capacity": _("Vul een aantal plaatsen in vanaf 1, of laat het leeg: dan is er geen grens."),
@@ -92,6 +92,10 @@ def filled(webinar: Webinar) -> WebinarForm:
 def read(form: WebinarForm, before: Webinar | None = None) -> Read:
     """What was typed. `before` is what a webinar was: times that nobody touched are the instants that they were."""
     problems: dict[str, str] = {}
+    if not form.title.strip():
+        problems["title"] = WRONG["title"]
+    if form.language not in ("nl", "en"):
+        problems["language"] = WRONG["language"]
     starts_at = _moment(form.day, form.starts, "starts_at", problems)
     ends_at = _moment(form.day, form.ends, "ends_at", problems)
     closes_at = None
@@ -99,28 +103,22 @@ def read(form: WebinarForm, before: Webinar | None = None) -> Read:
         closes_at = _moment(form.closes_day, form.closes_time, "closes_at", problems)
     capacity = _number(form.capacity, "capacity", problems)
     series_id = _number(form.series_id, "series_id", problems)
-    if not form.title.strip():
-        problems["title"] = WRONG["title"]
-    if form.language not in ("nl", "en"):
-        problems["language"] = WRONG["language"]
+    if problems.get("ends_at") == problems.get("starts_at"):
+        problems.pop("ends_at", None)  # one sentence about the day is enough
     if problems or starts_at is None or ends_at is None:
         return Read(None, problems)
     if before is not None and (form.day, form.starts, form.ends) == _as_typed(before):
-        starts_at, ends_at = (
-            before.starts_at,
-            before.ends_at,
-        )  # the second 2.30 of the night in October stays so
-    return Read(
-        _plan(
-            form,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            closes_at=closes_at,
-            capacity=capacity,
-            series_id=series_id,
-        ),
-        {},
+        # The second 2.30 of the night in October stays the second.
+        starts_at, ends_at = before.starts_at, before.ends_at
+    plan = _plan(
+        form,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        closes_at=closes_at,
+        capacity=capacity,
+        series_id=series_id,
     )
+    return Read(plan, {})
 
 
 def problem_of(error: WebinarRefused) -> dict[str, str]:
