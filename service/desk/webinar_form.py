@@ -22,9 +22,7 @@ SKIPPED = _("Dit tijdstip bestaat niet: die nacht gaat de klok een uur vooruit. 
 WRONG = {
     "title": _("Vul een titel in."),
     "language": _("Kies Nederlands of Engels."),
-    "starts_at": _(
-        "Een webinar kan niet in het verleden beginnen. Kies een moment dat nog komt."
-    ),
+    "starts_at": _("Een webinar kan niet in het verleden beginnen. Kies een moment dat nog komt."),
     "ends_at": _("Het einde komt na het begin, en hoogstens twaalf uur later."),
     "capacity": _("Vul een aantal plaatsen in vanaf 1, of laat het leeg: dan is er geen grens."),
     "closes_at": _(
