@@ -80,6 +80,7 @@ class Act(StrEnum):
     QUESTION_CHANGED = "question-changed"
     QUESTION_REMOVED = "question-removed"
     WEBINAR_ANNOUNCED = "webinar-announced"
+    WEBINAR_FOLLOWED_UP = "webinar-followed-up"
     WEBINAR_FEATURED = "webinar-featured"
     SERIES_CHANGED = "series-changed"
     DOMAIN_LISTED = "domain-listed"

@@ -184,3 +184,12 @@ def test_the_page_and_the_files(runtime: Runtime, held: int) -> None:
     assert (
         a_colleague(runtime, "bert@kennispost.example", "Bert", "administrator").get(page).status_code == 403
     )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_register_of_processing_names_the_days(runtime: Runtime, held: int) -> None:
+    anna = a_colleague(runtime, ANNA, "Anna", "editor")
+    html = anna.get(f"/redactie/webinars/{held}/verwerking").text
+    assert "tot en met 8 maart 2027" in html  # 90 days after 8 December
+    assert "22 december 2026" in html  # the question's 14
+    assert "Hoe groot?" in html

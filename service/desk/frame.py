@@ -84,6 +84,7 @@ DONE = {
     "aankondiging": _(
         "De aankondiging staat klaar. Lees haar na, en vraag een ander om haar goed te keuren."
     ),
+    "opname-gestuurd": _("De mail met de opname en de stukken gaat nu de deur uit."),
     "in-editie": _("Het webinar staat in de editie."),
     "spreker": _("De spreker is bewaard."),
     "spreker-weg": _("De spreker staat niet meer bij het webinar."),
@@ -181,6 +182,7 @@ ACT_NAMES = {
     Act.QUESTION_CHANGED: _("wijzigde een vraag op het formulier"),
     Act.QUESTION_REMOVED: _("haalde een vraag van het formulier"),
     Act.WEBINAR_ANNOUNCED: _("opende een aankondiging van een webinar"),
+    Act.WEBINAR_FOLLOWED_UP: _("stuurde de opname van een webinar"),
     Act.WEBINAR_FEATURED: _("zette een webinar in een editie"),
     Act.SERIES_CHANGED: _("wijzigde een reeks"),
     Act.DOMAIN_LISTED: _("zette een domein in de lijst van overheden"),

@@ -38,6 +38,7 @@ from service.desk.webinar_frame import (
     subject_of,
 )
 from service.i18n import _
+from service.mailing.following_up import is_ready
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction
 from service.web.pages import see
@@ -88,6 +89,7 @@ def shown(
         brought=_brought(session, webinar),
         announced=_standing(session, announcement_of(session, webinar)),
         reminded=_standing(session, reminder_of(session, webinar)),
+        ready=is_ready(session, webinar, now=now),
         takes=takes_registrations(webinar, now),
         issues=[one for one in open_issues(session) if one.kind != IssueKind.WEBINAR],
         history=acts(session, subject=subject_of(webinar), limit=12),

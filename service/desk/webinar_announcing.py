@@ -12,6 +12,7 @@ from content.announcing import announce, announcement_of, feature_webinar, remin
 from content.issues import Issue, issue_by_id
 from service.audit import Act
 from service.desk.webinar_frame import ADDRESS, AtWebinar, Editing
+from service.mailing.following_up import follow_up
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House
 from service.web.pages import see
@@ -45,6 +46,15 @@ def featured(at: AtWebinar, house: House, issue_id: Annotated[int, Form()]) -> R
     feature_webinar(at.session, issue=issue, **_shown(at, house))
     at.note(Act.WEBINAR_FEATURED, issue.title)
     return see(f"/redactie/edities/{issue.id}?klaar=in-editie")
+
+
+@router.post("/opname-sturen")
+def followed_up(at: AtWebinar, house: House) -> Response:
+    """Mail the recording and the materials to who has no such mail yet."""
+    webinar = lock_webinar(at.session, at.webinar.id or 0)
+    number = follow_up(at.session, house.settings, webinar, now=at.now)
+    at.note(Act.WEBINAR_FOLLOWED_UP, str(number))
+    return see(f"{ADDRESS}/{webinar.id}?klaar=opname-gestuurd")
 
 
 def _shown(at: Editing, house: House) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Figures of a webinar at the desk: invited, there, absent, watched; by municipality and region, and as a file."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -10,12 +10,13 @@ from service.audit import Act
 from service.database import writing
 from service.desk.exporting import TYPES
 from service.desk.webinar_frame import ADDRESS, AtWebinar, Editing
-from service.i18n import _, translate
+from service.i18n import _, number, translate
 from service.mailing.inviting import invited_by_organisation
 from service.web.dependencies import House, language
 from subscribers.coverage import FEW
 from subscribers.exporting import as_csv, as_workbook
 from subscribers.registrations.counting import places_of, totals_of
+from subscribers.registrations.evaluating import judged
 from subscribers.registrations.hiding import FIGURES, Shown, Table, disclosed
 
 NAMES = {
@@ -44,6 +45,7 @@ def shown(at: AtWebinar) -> HTMLResponse:
         names=NAMES,
         elsewhere=ELSEWHERE,
         few=FEW,
+        **_judged(at),
         known=at.webinar.attendance_known_at is not None,
     )
 
@@ -63,6 +65,12 @@ def exported(at: AtWebinar, house: House, kind: Literal["csv", "xlsx"]) -> Respo
         "Cache-Control": "no-store",
     }
     return Response(content, media_type=TYPES[kind], headers=headers)
+
+
+def _judged(at: Editing) -> dict[str, Any]:
+    count, mean, words = judged(at.session, at.webinar)
+    shown = "" if mean is None else number(mean, language(at.request), decimals=1)
+    return {"judges": count, "mean": shown, "words": words}
 
 
 def _table(at: Editing) -> Table:

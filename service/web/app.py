@@ -26,6 +26,7 @@ from service.web import (
     registering,
     signup,
     unsubscribe,
+    webinar_evaluation,
     webinar_place,
     webinars,
 )
@@ -80,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mailbox.router,
     webinars.router,
     webinar_place.router,
+    webinar_evaluation.router,
     registering.router,
 )
 """The routers of the site."""

@@ -178,6 +178,10 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         409,
         _("Er moet een beheerder overblijven. Maak eerst iemand anders beheerder."),
     ),
+    service.RecordingNotReady: (
+        409,
+        _("Er is nog geen opname met ondertiteling te zien. Zonder ondertiteling gaat er geen mail uit."),
+    ),
     service.MomentRefused: (422, _("Vul een dag en een tijd in, bijvoorbeeld 8 december 2026 om 10.00 uur.")),
     service.MomentPast: (422, _("Dit moment is al voorbij. Kies een dag en een tijd die nog komen.")),
     service.MomentSkipped: (

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import case, exists, func
+from sqlalchemy import select as rows
 from sqlmodel import Session, col, delete, select
 
 from content.webinars.tables import OwnQuestion, Webinar
@@ -74,12 +75,14 @@ def _count(session: Session, webinar: Webinar, invited: Invited, now: datetime) 
         "recording_only": col(Registration.standing) == Standing.RECORDING,
         "watched": col(Registration.watched_at).is_not(None),
     }
-    counted = select(
-        Registration.organisation_id,
+    counted = rows(
+        col(Registration.organisation_id),
         *(func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in sums.values()),
     )
-    mine = counted.where(Registration.webinar_id == webinar.id).group_by(col(Registration.organisation_id))
-    found = {row[0]: dict(zip(sums, row[1:], strict=True)) for row in session.exec(mine).all()}
+    mine = counted.where(col(Registration.webinar_id) == webinar.id).group_by(
+        col(Registration.organisation_id)
+    )
+    found = {row[0]: dict(zip(sums, row[1:], strict=True)) for row in session.connection().execute(mine)}
     totals = []
     for organisation_id in {*found, *invited}:
         figures = found.get(organisation_id, dict.fromkeys(sums, 0))
