@@ -8,12 +8,12 @@ import pytest
 from builders import a_reader
 from sqlmodel import select
 from visitor import Visitor, letters
-from webinars import VOCABULARY, a_plan, a_webinar, takes_part
+from webinars import VOCABULARY, a_plan, a_webinar, place_of, seated, standings
 
 from content.webinars.tables import AskKind, Material, OwnQuestion, Speaker, SpeakerPicture, Webinar
 from service.attending import call_off, change
 from service.database import reading, writing
-from service.mailing.links import place_link, register_link
+from service.mailing.links import register_link
 from service.runtime import Runtime
 from subscribers.registrations.answers import answers_of
 from subscribers.registrations.domains import list_domain
@@ -32,24 +32,6 @@ def webinar(house: Runtime) -> Webinar:
 @pytest.fixture
 def visitor(house: Runtime, webinar: Webinar) -> Visitor:
     return Visitor(house)
-
-
-def standings(house: Runtime) -> list[str]:
-    with reading(house.engine) as session:
-        return [one.standing for one in session.exec(select(Registration).order_by(Registration.id))]
-
-
-def place_of(house: Runtime, number: int = 1) -> str:
-    """The path of somebody's own page."""
-    with reading(house.engine) as session:
-        mine = session.get_one(Registration, number)
-        return place_link(house.settings, mine, house.clock()).removeprefix("http://testserver")
-
-
-def seated(house: Runtime, webinar: Webinar, address: str = "a@emmen.nl", **more: str) -> str:
-    with writing(house.engine) as session:
-        number = takes_part(session, house.clock(), webinar, address, **more).registration.id
-    return place_of(house, number or 0)
 
 
 def structured(html: str) -> dict:

@@ -4,13 +4,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from content.vocabulary import load_vocabulary
 from content.webinars.making import Plan, make_webinar, publish
 from content.webinars.tables import Webinar
+from service.database import reading, writing
+from service.mailing.links import place_link
+from service.runtime import Runtime
 from subscribers.people import Subscriber
 from subscribers.registrations.registering import Outcome, Wish, register
+from subscribers.registrations.tables import Registration
 from tests.builders import a_reader
 
 VOCABULARY = load_vocabulary()
@@ -57,3 +61,21 @@ def of_reader(
 ) -> Outcome:
     """The same, for a reader who is there already."""
     return register(session, webinar=webinar, subscriber=reader, wish=Wish(answer=answer, name=name), now=now)
+
+
+def standings(house: Runtime) -> list[str]:
+    with reading(house.engine) as session:
+        return [one.standing for one in session.exec(select(Registration).order_by(Registration.id))]
+
+
+def place_of(house: Runtime, number: int = 1) -> str:
+    """The path of somebody's own page."""
+    with reading(house.engine) as session:
+        mine = session.get_one(Registration, number)
+        return place_link(house.settings, mine, house.clock()).removeprefix("http://testserver")
+
+
+def seated(house: Runtime, webinar: Webinar, address: str = "a@emmen.nl", **more: str) -> str:
+    with writing(house.engine) as session:
+        number = takes_part(session, house.clock(), webinar, address, **more).registration.id
+    return place_of(house, number or 0)
