@@ -55,6 +55,11 @@ def record(runtime: Runtime, webinar: Webinar, *, captions: bool) -> None:
         )  # fmt: skip
 
 
+def watched(runtime: Runtime) -> int:
+    with reading(runtime.engine) as session:
+        return len(session.exec(select(Registration).where(Registration.watched_at != None)).all())  # noqa: E711
+
+
 def told(runtime: Runtime, webinar: Webinar) -> int:
     with writing(runtime.engine) as session:
         return follow_up(session, runtime.settings, session.get_one(Webinar, webinar.id), now=runtime.clock())
@@ -88,7 +93,18 @@ def test_each_gets_the_mail_that_is_true(
         "only": f"De opname staat klaar: {held.title}",
     }
     text = plain(mails["there@emmen.example"][0])
-    assert f"/webinars/{held.slug}\n" in text
+    watch = re.search(r"/webinars/plaats/\S+/terugkijken", text)
+    assert watch is not None
+    visitor = Visitor(posting)
+    with reading(posting.engine) as session:
+        number = session.exec(select(Material.id)).one()
+    assert "Bekijk de opname" in visitor.get(watch[0]).text
+    assert watched(posting) == 0  # a scanner that looks has not watched
+    assert (
+        visitor.submit(watch[0], {"material": str(number)}).headers["location"] == "https://video.example/1"
+    )
+    assert watched(posting) == 1
+    assert visitor.submit(watch[0], {"material": "999"}).status_code == 404
     link = re.search(r"/webinars/plaats/\S+/evaluatie", text)
     assert link is not None
     html = mails["there@emmen.example"][0].get_body(("html",)).get_content()

@@ -28,6 +28,7 @@ from service.web import (
     unsubscribe,
     webinar_evaluation,
     webinar_place,
+    webinar_recording,
     webinars,
 )
 from service.web.headers import SecurityHeaders
@@ -82,6 +83,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webinars.router,
     webinar_place.router,
     webinar_evaluation.router,
+    webinar_recording.router,
     registering.router,
 )
 """The routers of the site."""
