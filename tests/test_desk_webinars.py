@@ -1,28 +1,17 @@
-"""Webinars at the desk: made, changed, moved, published and called off, with all that hangs on them; nothing typed is lost."""
+"""Webinars at the desk: made, changed, moved, published and called off; nothing typed is lost."""
 
-import io
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 
-import httpx
 import pytest
+from at_webinars import FORM, HERE, ON_ONE, fields_of, made, the_one
 from colleague import ANNA, Colleague, a_colleague
 from conftest import SetClock
-from PIL import Image
 from sqlmodel import select
 from visitor import form_token
 from webinars import a_webinar, takes_part
 
-from content.errors import PictureRefused, WebinarRefused
-from content.webinars.materials import kind_of_file
-from content.webinars.speakers import SIDE, portrait
 from content.webinars.tables import (
-    Material,
-    MaterialFile,
-    OwnQuestion,
-    Speaker,
-    SpeakerPicture,
     Webinar,
     WebinarSeries,
 )
@@ -32,17 +21,6 @@ from service.desk.moments import comes_twice
 from service.mailing.outbox import Mailing
 from service.runtime import Runtime
 from subscribers.registrations.domains import is_government
-from subscribers.registrations.tables import RegistrationAnswer
-
-ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What a form says is the same on both engines."""
-
-HERE = "/redactie/webinars"
-FORM = {
-    "title": "Lachgas in Drenthe", "summary": "Wat **werkt**.", "language": "nl", "tags": ["lachgas", "horeca"],
-    "day": "2027-04-06", "starts": "10:00", "ends": "11:00", "capacity": "1.500", "closes_day": "2027-04-05",
-    "closes_time": "17:00", "for_whom": "government", "room_kind": "link", "room_address": "https://room.example/x",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -50,38 +28,20 @@ def anna(runtime: Runtime) -> Colleague:
     return a_colleague(runtime, ANNA, "Anna", "editor")
 
 
-def made(anna: Colleague, **more: str | list[str]) -> str:
-    """The address of a webinar made by the form."""
-    sent = anna.post(f"{HERE}/nieuw", FORM | more, via=f"{HERE}/nieuw")
-    assert sent.status_code == 303, sent.text
-    return sent.headers["location"].split("?")[0]
-
-
-def the_one(runtime: Runtime) -> Webinar:
-    with reading(runtime.engine) as session:
-        return session.exec(select(Webinar)).one()
-
-
-def fields_of(html: str) -> dict[str, str]:
-    """What the text fields of a page hold."""
-    return {
-        name: unescape(value)
-        for name, value in re.findall(
-            r'<input type="(?:text|url|date|time)" name="(\w+)" id="\w+" value="([^"]*)"', html
-        )
-    }
-
-
-def upload(anna: Colleague, page: str, fields: dict[str, str], name: str, data: bytes) -> httpx.Response:
-    """Send a form with a file."""
-    sent = {"csrf": form_token(anna.get(page).text), **fields}
-    return anna.client.post(page, data=sent, files={"chosen": (name, data)})
-
-
-def a_picture(kind: str = "PNG", size: tuple[int, int] = (800, 500), **more: object) -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", size, "#0a5866").save(written, kind, **more)
-    return written.getvalue()
+WRONG: list[tuple[dict[str, str | list[str]], str]] = [
+    ({"title": " "}, "title"),
+    ({"day": "morgen"}, "day"),
+    ({"day": "2027-03-28", "starts": "02:30", "ends": "04:00"}, "day"),  # the clock skips it
+    ({"day": "2026-01-01"}, "day"),  # has been
+    ({"ends": "09:00"}, "ends"),
+    ({"capacity": "0"}, "capacity"),
+    ({"capacity": "veel"}, "capacity"),
+    ({"closes_day": "2027-04-07"}, "closes_day"),
+    ({"room_address": "http://room.example"}, "room_address"),
+    ({"tags": ["bestaat-niet"]}, "onderwerpen"),
+    ({"series_id": "99"}, "series_id"),
+    ({"for_whom": "nobody"}, "for_whom"),
+]
 
 
 @ON_ONE
@@ -107,22 +67,6 @@ def test_a_webinar_is_made_as_it_was_typed(runtime: Runtime, anna: Colleague) ->
         "closes_time": "17:00",
     } == fields_of(form)
     assert anna.client.get(f"/webinars/{webinar.slug}").status_code == 404  # nobody sees a draft
-
-
-WRONG: list[tuple[dict[str, str | list[str]], str]] = [
-    ({"title": " "}, "title"),
-    ({"day": "morgen"}, "day"),
-    ({"day": "2027-03-28", "starts": "02:30", "ends": "04:00"}, "day"),  # the clock skips it
-    ({"day": "2026-01-01"}, "day"),  # has been
-    ({"ends": "09:00"}, "ends"),
-    ({"capacity": "0"}, "capacity"),
-    ({"capacity": "veel"}, "capacity"),
-    ({"closes_day": "2027-04-07"}, "closes_day"),
-    ({"room_address": "http://room.example"}, "room_address"),
-    ({"tags": ["bestaat-niet"]}, "onderwerpen"),
-    ({"series_id": "99"}, "series_id"),
-    ({"for_whom": "nobody"}, "for_whom"),
-]
 
 
 @ON_ONE
@@ -220,171 +164,6 @@ def test_no_fewer_seats_than_are_taken(runtime: Runtime, anna: Colleague) -> Non
     assert '<a href="#capacity">' in sent.text
     assert anna.post(f"{page}/wijzigen", form | {"capacity": "2"}, via=page).status_code == 303
     assert the_one(runtime).capacity == 2
-
-
-def test_a_draft_is_thrown_away_with_all_that_hangs_on_it(runtime: Runtime, anna: Colleague) -> None:
-    page = made(anna)
-    upload(anna, f"{page}/sprekers/nieuw", {"name": "Nel"}, "nel.png", a_picture())
-    upload(anna, f"{page}/stukken/nieuw", {"kind": "slides", "title": "Dia's"}, "dias.pdf", b"%PDF-1.7 x")
-    assert anna.post(f"{page}/weggooien", via=page).status_code == 303
-    with reading(runtime.engine) as session:
-        for table in (Webinar, Speaker, SpeakerPicture, Material, MaterialFile):
-            assert session.exec(select(table)).all() == []
-    page = made(anna)
-    anna.post(f"{page}/publiceren", via=page)
-    assert anna.post(f"{page}/weggooien", via=page).status_code == 409
-    assert the_one(runtime).status == "published"
-
-
-@ON_ONE
-def test_a_speaker_with_a_picture(runtime: Runtime, anna: Colleague) -> None:
-    page = made(anna)
-    here = f"{page}/sprekers/nieuw"
-    assert anna.post(here, {"name": " ", "role": "GGD"}, via=here).status_code == 422
-    form = {
-        "name": "Nel de Vries",
-        "role": "GGD Drenthe",
-        "about": "Werkt aan *preventie*.",
-        "alt": "Nel lacht",
-    }
-    refused = upload(anna, here, form, "nel.png", b"<svg onload=alert(1)>")
-    assert refused.status_code == 422
-    assert "Werkt aan *preventie*." in refused.text
-    assert "Nel lacht" in refused.text
-    assert upload(anna, here, form, "nel.png", a_picture()).status_code == 303
-    with reading(runtime.engine) as session:
-        speaker = session.exec(select(Speaker)).one()
-    seen = anna.get(f"{page}/sprekers/{speaker.id}/foto")
-    assert seen.headers["content-type"] == "image/jpeg"
-    assert Image.open(io.BytesIO(seen.content)).size == (SIDE, SIDE)
-    public = f"/webinars/{the_one(runtime).slug}"
-    assert anna.client.get(f"{public}/sprekers/{speaker.id}").status_code == 404  # of a draft
-    anna.post(f"{page}/publiceren", via=page)
-    assert 'alt="Nel lacht"' in anna.get(public).text
-    one = f"{page}/sprekers/{speaker.id}"
-    assert anna.post(one, form | {"alt": "Nel kijkt"}, via=one).status_code == 303
-    assert 'alt="Nel kijkt"' in anna.get(public).text
-    assert anna.post(one, form | {"without": "true"}, via=one).status_code == 303
-    assert "<img" not in anna.get(public).text
-    assert anna.post(f"{one}/weg", via=one).status_code == 303
-    assert "Nel de Vries" not in anna.get(public).text
-
-
-def test_a_picture_is_made_anew_from_its_pixels_alone() -> None:
-    tagged = Image.Exif()
-    tagged[0x010E] = "where it was taken"
-    tagged[0x0112] = 6  # lies on its side
-    kept = portrait(a_picture("JPEG", exif=tagged) + b"<script>behind the end</script>")
-    assert kept.startswith(b"\xff\xd8\xff")
-    assert b"taken" not in kept
-    assert b"script" not in kept
-    assert dict(Image.open(io.BytesIO(kept)).getexif()) == {}
-    for data, why in (
-        (b"", "kind"),
-        (b"GIF89a" + bytes(40), "kind"),
-        (a_picture()[:60], "kind"),
-        (bytes(9 * 1024 * 1024), "large"),
-        (a_picture(size=(10_000, 6_000)), "large"),
-    ):
-        with pytest.raises(PictureRefused) as refused:
-            portrait(data)
-        assert refused.value.args[1] == why
-
-
-def test_materials_are_files_that_only_save_or_links(runtime: Runtime, anna: Colleague) -> None:
-    page = made(anna)
-    anna.post(f"{page}/publiceren", via=page)
-    here = f"{page}/stukken/nieuw"
-    wrong = upload(anna, here, {"kind": "slides", "title": "De dia's"}, "dias.html", b"<script>")
-    assert wrong.status_code == 422
-    assert "De dia&#39;s" in wrong.text
-    assert (
-        upload(anna, here, {"kind": "slides", "title": "De dia's"}, "É dia's.pdf", b"%PDF-1.7 x").status_code
-        == 303
-    )
-    with reading(runtime.engine) as session:
-        slides = session.exec(select(Material)).one()
-    public = f"/webinars/{the_one(runtime).slug}"
-    assert slides.address == f"{public}/stukken/{slides.id}"
-    assert "De dia&#39;s" in anna.get(public).text
-    saved = anna.client.get(slides.address)
-    assert saved.content == b"%PDF-1.7 x"
-    assert saved.headers["content-disposition"].startswith("attachment;")
-    assert saved.headers["content-security-policy"].startswith("sandbox")
-    assert saved.headers["x-content-type-options"] == "nosniff"
-
-    later = {"kind": "slides", "title": "De dia's", "day": "2027-05-01", "time": "09:00"}
-    assert anna.post(f"{page}/stukken/{slides.id}", later, via=page).status_code == 303
-    assert anna.client.get(slides.address).status_code == 404
-    bad = anna.post(here, {"kind": "link", "title": "x", "address": "javascript:alert(1)"}, via=here)
-    assert bad.status_code == 422
-
-
-@ON_ONE
-def test_a_recording_is_nowhere_without_captions(runtime: Runtime, anna: Colleague) -> None:
-    page = made(anna)
-    anna.post(f"{page}/publiceren", via=page)
-    form = {"kind": "recording", "title": "De opname", "address": "https://video.example/1"}
-    anna.post(f"{page}/stukken/nieuw", form, via=page)
-    public = f"/webinars/{the_one(runtime).slug}"
-    assert "De opname" not in anna.get(public).text
-    assert "nog niet: er is geen ondertiteling" in anna.get(page).text
-    with reading(runtime.engine) as session:
-        number = session.exec(select(Material.id)).one()
-    anna.post(f"{page}/stukken/{number}", form | {"captions": "true"}, via=page)
-    assert "De opname" in anna.get(public).text
-
-
-def test_files_are_what_their_name_says() -> None:
-    assert kind_of_file("a.PDF", b"%PDF-1.4") == "application/pdf"
-    for name, data in (
-        ("a.pdf", b"PK\x03\x04"),
-        ("a.exe", b"MZ"),
-        ("pdf", b"x"),
-        ("a.pptx", b"%PDF-"),
-        ("", b""),
-    ):
-        with pytest.raises(WebinarRefused):
-            kind_of_file(name, data)
-
-
-def test_questions_of_our_own(runtime: Runtime, anna: Colleague) -> None:
-    page = made(anna)
-    here = f"{page}/formulier/nieuw"
-    form = {
-        "kind": "choice",
-        "wording": "Hoe groot?",
-        "reason": "Voor de voorbeelden.",
-        "choices": "klein\ngroot",
-        "keep_days": "14",
-    }
-    for field, value in (
-        ("wording", ""),
-        ("reason", " "),
-        ("choices", "een"),
-        ("keep_days", "0"),
-        ("kind", "x"),
-    ):
-        sent = anna.post(here, form | {field: value}, via=here)
-        assert sent.status_code == 422
-        assert f'<a href="#{field}">' in sent.text
-    assert anna.post(here, form | {"required": "true"}, via=here).status_code == 303
-    with writing(runtime.engine) as session:
-        question = session.exec(select(OwnQuestion)).one()
-        assert (question.choices, question.keep_days, question.required) == (["klein", "groot"], 14, True)
-        webinar = session.exec(select(Webinar)).one()
-        webinar.for_whom = "everyone"
-    anna.post(f"{page}/publiceren", via=page)
-    with writing(runtime.engine) as session:
-        webinar = session.exec(select(Webinar)).one()
-        registered = takes_part(session, runtime.clock(), webinar, "nel@emmen.example").registration
-        session.add(RegistrationAnswer(registration_id=registered.id, question_id=question.id, text="klein"))
-    assert ">klein<" in anna.get(f"{page}/aanmeldingen").text
-    one = f"{page}/formulier/{question.id}"
-    assert "1 antwoord wordt gewist" in anna.get(one).text
-    assert anna.post(f"{one}/weg", via=one).status_code == 303
-    with reading(runtime.engine) as session:
-        assert session.exec(select(RegistrationAnswer)).all() == []
 
 
 def test_who_registered_who_waits_and_what_they_ask(
