@@ -113,6 +113,10 @@ class WebinarRefused(ContentError):
     """A webinar cannot be like this: it ends before it starts, has no seats, or lacks a title; `args[1]` names the field."""
 
 
+class PictureRefused(ContentError):
+    """A file is no picture that can be kept; `args[1]` says why: `large` or `kind`."""
+
+
 class WebinarOver(ContentError):
     """A webinar that was cancelled or is over can no longer be changed like this."""
 

@@ -20,6 +20,7 @@ class IssueKind(StrEnum):
     DIGEST = "digest"
     ALERT = "alert"
     WELCOME = "welcome"
+    WEBINAR = "webinar"
 
 
 class BlockKind(StrEnum):
@@ -30,6 +31,7 @@ class BlockKind(StrEnum):
     LINK = "link"
     INTERVENTION = "intervention"
     CHANGE = "change"
+    WEBINAR = "webinar"
 
 
 class Issue(Record, table=True):
@@ -42,6 +44,8 @@ class Issue(Record, table=True):
     `audience` narrows the readers of its stream: a segment's expression, copied with its name when it is chosen and
     renewed when the segment changes, so that it is part of what is approved. `segment_id` says which; it is a key, no
     relation, since content knows nothing of subscribers.
+
+    `webinar_id` is what an announcement is about; `reminds_id` the announcement that it reminds of.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -57,6 +61,8 @@ class Issue(Record, table=True):
     segment_id: int | None = Field(default=None, index=True)
     audience_name: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     audience: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    webinar_id: int | None = Field(default=None, foreign_key="webinar.id", index=True)
+    reminds_id: int | None = Field(default=None, foreign_key="issue.id")
     created_at: datetime = Field(sa_type=Instant)
     created_by: str = ""
     changed_at: datetime = Field(sa_type=Instant)
@@ -97,6 +103,7 @@ class Block(Record, table=True):
     item_id: int | None = Field(default=None, foreign_key="item.id", index=True)
     intervention_id: int | None = Field(default=None, foreign_key="intervention.id", index=True)
     event_id: int | None = Field(default=None, foreign_key="intervention_event.id", index=True)
+    webinar_id: int | None = Field(default=None, foreign_key="webinar.id", index=True)
     details: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
     tags: list[str] = Field(default_factory=list, sa_type=JSON)
     brought_by: str = ""

@@ -10,6 +10,7 @@ LIMITS = {
     IssueKind.DIGEST: Limits(minimum=3, maximum=15, allow_nothing=True),
     IssueKind.ALERT: Limits(minimum=1, maximum=12, allow_nothing=True),
     IssueKind.WELCOME: Limits(minimum=1, maximum=6),
+    IssueKind.WEBINAR: Limits(minimum=1, maximum=6),
 }
 """Who follows nothing of what a digest or an alert is about, gets none: the monthly issue comes."""
 

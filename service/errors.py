@@ -53,6 +53,10 @@ class LastAdministrator(ServiceError):
     """Nobody would be left who can add people."""
 
 
+class RecordingNotReady(ServiceError):
+    """No recording with captions can be seen of this webinar, or it was not held (yet)."""
+
+
 class MomentRefused(ServiceError):
     """Not a day and a time at which something can be sent."""
 

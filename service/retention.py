@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, String, cast, delete, func, update
+from sqlalchemy import CursorResult, Executable, String, cast, delete, exists, func, update
 from sqlmodel import Session, col, select
 
 from content.sources import forget_fetches
+from content.webinars.tables import OwnQuestion, Webinar
 from service.feedback.returned import ReturnedMail
 from service.forgetting import forget
 from service.limits import RateCount
 from service.mailing.counting import Reading
+from service.mailing.inviting import invited_by_organisation
 from service.mailing.outbox import Attempt, Delivery, Mailing
 from service.users import DeskSession, SignInLink
 from subscribers.consent import ConsentEvent
 from subscribers.imports import KEPT as LINES_KEPT
 from subscribers.imports import forget_lines
 from subscribers.people import Subscriber, SubscriberState
-from subscribers.registrations.tables import Registration, Standing
+from subscribers.registrations.counting import end_answers, end_registrations
+from subscribers.registrations.tables import Registration, RegistrationAnswer, Standing
 from subscribers.requests import AddressChange, LeavingReason
 
 MOST = 5_000
@@ -75,6 +78,28 @@ def _unconfirmed_places(session: Session, before: datetime, _now: datetime) -> i
         col(Registration.standing) == Standing.ASKED, col(Registration.asked_at) <= before
     )
     return _rows(session, asked)
+
+
+def _answers_on_forms(session: Session, _before: datetime, now: datetime) -> int:
+    """Answers to the questions of our own on a webinar's form: each question says how long after the end they stay."""
+    asked = select(OwnQuestion, Webinar.ends_at).join(Webinar, col(Webinar.id) == col(OwnQuestion.webinar_id))
+    answered = exists().where(col(RegistrationAnswer.question_id) == col(OwnQuestion.id))
+    over = session.exec(asked.where(col(Webinar.ends_at) <= now, answered)).all()
+    return sum(
+        end_answers(session, question)
+        for question, ended in over
+        if ended + timedelta(days=question.keep_days) <= now
+    )
+
+
+def _participants(session: Session, before: datetime, now: datetime) -> int:
+    """Who took part in a webinar, and whether they were there; the totals by organisation stay."""
+    with_people = exists().where(col(Registration.webinar_id) == col(Webinar.id))
+    over = session.exec(select(Webinar).where(col(Webinar.ends_at) <= before, with_people)).all()
+    return sum(
+        end_registrations(session, one, invited=invited_by_organisation(session, one), now=now)
+        for one in over
+    )
 
 
 def _guests(session: Session, before: datetime, now: datetime) -> int:
@@ -157,6 +182,8 @@ def _rows(session: Session, statement: Executable) -> int:
 RETENTION = (
     Retention("unconfirmed-sign-ups", timedelta(days=7), _unconfirmed),
     Retention("unconfirmed-registrations", timedelta(days=7), _unconfirmed_places),
+    Retention("answers-on-forms", timedelta(0), _answers_on_forms),
+    Retention("participants-of-webinars", timedelta(days=90), _participants),
     Retention("guests-of-webinars", timedelta(days=7), _guests),
     Retention("readers-who-left", timedelta(days=730), _left),
     Retention("requests-of-readers", timedelta(days=7), _requests),

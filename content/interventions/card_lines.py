@@ -22,6 +22,7 @@ LINE_NAMES = {
     "feasibility": Words("Uitvoerbaarheid", "Feasibility"),
     "change": Words("Laatst veranderd", "Last changed"),
     "mind": Words("Let op", "Note"),
+    "when": Words("Wanneer", "When"),
 }
 """What a line is called, by its key."""
 

@@ -133,6 +133,18 @@ def cancel_webinar(session: Session, webinar: Webinar, *, now: datetime, notice:
     return True
 
 
+def discard_draft(session: Session, webinar: Webinar) -> None:
+    """Throw away a draft, with its speakers, materials and questions; nobody ever saw it.
+
+    Raises:
+        WebinarOver: it was published: that is cancelled, not thrown away.
+    """
+    if webinar.status != WebinarStatus.DRAFT:
+        raise WebinarOver(f"Webinar {webinar.slug!r} was published.")
+    session.delete(webinar)
+    session.flush()
+
+
 def _put(webinar: Webinar, plan: Plan) -> None:
     webinar.title = plan.title.strip()
     webinar.summary = plan.summary.strip()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, Session, col, select
 
 from content.columns import Instant, Record
@@ -121,12 +121,16 @@ class Speaker(Record, table=True):
 
 
 class SpeakerPicture(Record, table=True):
-    """A speaker's picture, in a table of its own so that a list of speakers stays light. `kind` is its media type."""
+    """A speaker's picture, in a table of its own so that a list of speakers stays light. `kind` is its media type.
+
+    `alt` says in words what is to be seen; empty where the name beside it says enough.
+    """
 
     __tablename__ = "webinar_speaker_picture"
 
     speaker_id: int = Field(primary_key=True, foreign_key="webinar_speaker.id", ondelete="CASCADE")
     kind: str
+    alt: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     data: bytes = Field(sa_type=LargeBinary)
 
 
@@ -147,6 +151,17 @@ class Material(Record, table=True):
     captions: bool = False
     processing: bool = False
     shown_from: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class MaterialFile(Record, table=True):
+    """The file of a material that is kept here. `kind` is its media type, `name` what it is called when it is saved."""
+
+    __tablename__ = "webinar_material_file"
+
+    material_id: int = Field(primary_key=True, foreign_key="webinar_material.id", ondelete="CASCADE")
+    name: str
+    kind: str
+    data: bytes = Field(sa_type=LargeBinary)
 
 
 class OwnQuestion(Record, table=True):
@@ -175,6 +190,18 @@ def webinar_by_slug(session: Session, slug: str) -> Webinar:
     found = session.exec(select(Webinar).where(Webinar.slug == slug)).first()
     if found is None:
         raise UnknownWebinar(f"There is no webinar {slug!r}.")
+    return found
+
+
+def webinar_by_id(session: Session, webinar_id: int) -> Webinar:
+    """The webinar with this id, a draft as well.
+
+    Raises:
+        UnknownWebinar: there is none.
+    """
+    found = session.get(Webinar, webinar_id)
+    if found is None:
+        raise UnknownWebinar(f"There is no webinar {webinar_id}.")
     return found
 
 

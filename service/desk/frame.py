@@ -19,6 +19,7 @@ PLACES = (
     ("edities", "/redactie/edities", _("Edities")),
     ("welkom", "/redactie/welkom", _("Welkomstserie")),
     ("verzendingen", "/redactie/verzendingen", _("Verzendingen")),
+    ("webinars", "/redactie/webinars", _("Webinars")),
     ("planning", "/redactie/planning", _("Planning")),
     ("kennisbank", "/redactie/kennisbank", _("Kennisbank")),
     ("bronnen", "/redactie/bronnen", _("Bronnen")),
@@ -71,6 +72,29 @@ DONE = {
     "segment": _("Het segment is bewaard."),
     "segment-kopie": _("Dit is de kopie. Geef haar een eigen naam."),
     "segment-terug": _("Het segment staat weer in de lijst."),
+    "webinar-nieuw": _(
+        "Het webinar staat klaar als concept. Niemand ziet het nog: maak het af en publiceer het."
+    ),
+    "webinar-open": _("Het webinar is gepubliceerd. Iedereen kan zich nu aanmelden."),
+    "webinar-verplaatst": _(
+        "Het webinar is verplaatst. Wie meedoet, krijgt een mail met de nieuwe tijd voor in de agenda."
+    ),
+    "webinar-af": _("Het webinar is afgelast. Wie meedeed, krijgt een mail die het uit de agenda haalt."),
+    "webinar-weg": _("Het concept is weggegooid."),
+    "aankondiging": _(
+        "De aankondiging staat klaar. Lees haar na, en vraag een ander om haar goed te keuren."
+    ),
+    "opname-gestuurd": _("De mail met de opname en de stukken gaat nu de deur uit."),
+    "in-editie": _("Het webinar staat in de editie."),
+    "spreker": _("De spreker is bewaard."),
+    "spreker-weg": _("De spreker staat niet meer bij het webinar."),
+    "stuk": _("Het stuk is bewaard."),
+    "stuk-weg": _("Het stuk staat niet meer bij het webinar."),
+    "vraag": _("De vraag staat op het formulier."),
+    "vraag-weg": _("De vraag staat niet meer op het formulier, en de antwoorden erop zijn gewist."),
+    "reeks": _("De reeks is bewaard."),
+    "domein": _("Het domein staat in de lijst."),
+    "domein-weg": _("Het domein staat niet meer in de lijst. Wie al was aangemeld, blijft aangemeld."),
     "voor-wie": _("Voor wie de editie is, is bewaard. Een goedkeuring van daarvoor geldt niet meer."),
 }
 """What a person reads after a form did its work; the address names it by its key (?klaar=)."""
@@ -145,6 +169,24 @@ ACT_NAMES = {
     Act.SEGMENT_REMOVED: _("haalde een segment weg"),
     Act.SEGMENT_RESTORED: _("zette een segment terug"),
     Act.ISSUE_AIMED: _("koos voor wie de editie is"),
+    Act.WEBINAR_MADE: _("maakte een webinar"),
+    Act.WEBINAR_CHANGED: _("wijzigde een webinar"),
+    Act.WEBINAR_MOVED: _("verplaatste een webinar"),
+    Act.WEBINAR_PUBLISHED: _("publiceerde een webinar"),
+    Act.WEBINAR_CANCELLED: _("gelastte een webinar af"),
+    Act.WEBINAR_DISCARDED: _("gooide een concept van een webinar weg"),
+    Act.SPEAKER_CHANGED: _("wijzigde een spreker"),
+    Act.SPEAKER_REMOVED: _("haalde een spreker weg"),
+    Act.MATERIAL_CHANGED: _("wijzigde een stuk bij een webinar"),
+    Act.MATERIAL_REMOVED: _("haalde een stuk weg bij een webinar"),
+    Act.QUESTION_CHANGED: _("wijzigde een vraag op het formulier"),
+    Act.QUESTION_REMOVED: _("haalde een vraag van het formulier"),
+    Act.WEBINAR_ANNOUNCED: _("opende een aankondiging van een webinar"),
+    Act.WEBINAR_FOLLOWED_UP: _("stuurde de opname van een webinar"),
+    Act.WEBINAR_FEATURED: _("zette een webinar in een editie"),
+    Act.SERIES_CHANGED: _("wijzigde een reeks"),
+    Act.DOMAIN_LISTED: _("zette een domein in de lijst van overheden"),
+    Act.DOMAIN_UNLISTED: _("haalde een domein uit de lijst van overheden"),
 }
 
 

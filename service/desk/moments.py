@@ -16,6 +16,19 @@ def typed_moment(day: str, time: str, *, now: datetime) -> datetime:
         MomentSkipped: in the hour that the clock skips in March.
         MomentPast: not after `now`.
     """
+    moment = wall_moment(day, time)
+    if moment <= now:
+        raise MomentPast(f"{day} {time} has been.")
+    return moment
+
+
+def wall_moment(day: str, time: str) -> datetime:
+    """The same, of a moment that may have been.
+
+    Raises:
+        MomentRefused: not a day and a time.
+        MomentSkipped: in the hour that the clock skips in March.
+    """
     try:
         typed = datetime.fromisoformat(f"{day.strip()}T{time.strip()}")
     except ValueError as error:
@@ -25,6 +38,10 @@ def typed_moment(day: str, time: str, *, now: datetime) -> datetime:
     moment = typed.replace(tzinfo=AMSTERDAM).astimezone(UTC)
     if moment.astimezone(AMSTERDAM).replace(tzinfo=None) != typed:
         raise MomentSkipped(f"The clock skips {typed:%H:%M} on {typed:%Y-%m-%d}.")
-    if moment <= now:
-        raise MomentPast(f"{typed:%Y-%m-%d %H:%M} has been.")
     return moment
+
+
+def comes_twice(moment: datetime) -> bool:
+    """Whether the clock in Amsterdam shows this time twice that night, and this instant is the first."""
+    local = moment.astimezone(AMSTERDAM)
+    return local.fold == 0 and local.replace(fold=1).utcoffset() != local.utcoffset()

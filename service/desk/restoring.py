@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from content.announcing import feature_webinar
 from content.arranging import change_block, move_block
 from content.composing import add_item, add_link, add_text
 from content.errors import UnknownIssue
@@ -13,11 +14,13 @@ from content.featuring import restore_featured
 from content.issues import Block, BlockKind, Issue, blocks_of, sections_of
 from content.items import Item
 from content.vocabulary import Vocabulary
+from content.webinars.tables import webinar_by_id
 from service.audit import Act, AuditEvent, note_act
+from service.webinars.wording import in_both
 
 KEPT = (
     "kind", "title", "body", "link", "source_name", "item_id", "tags", "everyone", "weight", "brought_by", "intervention_id",
-    "event_id", "details",
+    "event_id", "details", "webinar_id",
 )  # fmt: skip
 
 
@@ -77,6 +80,12 @@ def _added(
         return add_item(session, item=item, vocabulary=vocabulary, **shared)
     if record.get("intervention_id"):  # records of before there were interventions lack it
         return restore_featured(session, record=record, **shared)
+    if record["kind"] == BlockKind.WEBINAR:
+        webinar = webinar_by_id(session, record["webinar_id"])
+        when = in_both(webinar)  # as it is now, not as it was then
+        return feature_webinar(
+            session, issue=issue, webinar=webinar, when=when, address=record["link"], by=by, now=now
+        )
     words = {"title": record["title"], "body": record["body"]}
     if record["kind"] == BlockKind.TEXT:
         return add_text(session, **words, **shared)

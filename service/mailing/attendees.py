@@ -141,6 +141,7 @@ def render_webinar_mail(settings: Settings, kind: str, webinar: Webinar, languag
     """A mail of this kind about this webinar, with holes for the greeting, the links, and what is one person's."""
     page = page_address(settings, webinar.slug)
     links = {"place": hole("place"), "join": hole("join"), "page": page}
+    links["recording"] = f"{links['place']}/terugkijken"
     return render_mail(
         kind,
         settings=settings,

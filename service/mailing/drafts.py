@@ -10,6 +10,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from service.errors import MailRefused
+from service.mailing.announced import Announced, link_in, load_announced, why_not
 from service.mailing.attendees import Attendees, load_attendees, tell_one
 from service.mailing.claims import Claimed, Settlement
 from service.mailing.envelopes import Draft
@@ -60,6 +61,7 @@ class _Batch:
     kept: Kept
     recipients: Recipients
     attendees: Attendees
+    announced: Announced
     mailings: Mapping[int, _Mailing]
     now: datetime
 
@@ -75,7 +77,8 @@ def draft_all(
     _keep_organisations(session, kept, recipients)
     of_webinars = {one.id: one.webinar_id for one in mailings.values() if one.webinar_id is not None}
     attendees = load_attendees(session, claimed, of_webinars)
-    batch = _Batch(session, runtime, kept, recipients, attendees, mailings, now)
+    announced = load_announced(session, claimed)
+    batch = _Batch(session, runtime, kept, recipients, attendees, announced, mailings, now)
     return [_guarded(batch, one) for one in claimed]
 
 
@@ -107,9 +110,11 @@ def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
         return Settlement(one.id, DeliveryState.FAILED, f"Cannot be composed: {type(error).__name__}")
 
 
-def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft:
+def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft | Settlement:
     settings, now = batch.runtime.settings, batch.now
     person = batch.recipients.readers[one.subscriber_id or 0]
+    if why := why_not(batch.announced, one, made_at=mailing.created_at, now=now):
+        return cancelled(one, why)
     choice = batch.recipients.choices[one.mailing_id, one.profile_key, one.language]
     organisations = _organisations_of(batch, person)
     mark = reading_mark(settings, person, now) if person.id in batch.recipients.sharing else ""
@@ -126,6 +131,7 @@ def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft:
         unsubscribe_link=leave,
         region=_region(batch, organisations, one.language),
         reading=mark,
+        register_link=link_in(batch.announced, settings, person, mailing.id, now),
     )
     message = Message(
         recipient=Mailbox(reader.name, person.address),

@@ -14,7 +14,7 @@ from service.mailing.quoted import quoted, quoted_address
 from service.mailing.rendering import Rendered
 from subscribers.organisations import Organisation
 
-LINKS = frozenset({"preferences", "unsubscribe", "reading"})
+LINKS = frozenset({"preferences", "reading", "register", "unsubscribe"})
 """Holes that take an address of one reader alone: nothing is gained by remembering it."""
 
 
@@ -41,7 +41,8 @@ class Reader:
     """What an issue's mail says of its reader. `reasons` maps a block's id to the interests that it met.
 
     `region` is who helps where they work; None has it made from the organisations alone. `reading` marks the links of a
-    reader who shows what they read (`service.mailing.counting`); it is empty for the others.
+    reader who shows what they read (`service.mailing.counting`), `register_link` is where they register for the webinar that
+    is announced; each is empty for the others.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Reader:
     unsubscribe_link: str
     region: str | None = None
     reading: str = ""
+    register_link: str = ""
 
 
 def form_of(rendered: Rendered, *, with_region: bool, with_reading: bool = False) -> Form:
@@ -92,7 +94,8 @@ def reason_values(
 
 def own_values(reader: Reader) -> dict[str, str]:
     """What is the reader's own."""
-    values = {
+    register = {"register": reader.register_link} if reader.register_link else {}
+    values = register | {
         "greeting": greeting(reader.name, reader.language),
         "region": region(reader.organisations, reader.language) if reader.region is None else reader.region,
         "preferences": reader.preferences_link,

@@ -16,6 +16,7 @@ STREAM_NAMES = {
     "monthly": _("U krijgt deze mail omdat u zich hebt aangemeld voor de maandelijkse nieuwsbrief."),
     "digest": _("U krijgt deze mail omdat u zich hebt aangemeld voor het weekoverzicht."),
     "alert": _("U krijgt deze mail omdat u zich hebt aangemeld voor meldingen."),
+    "webinar": _("U krijgt deze mail omdat u zich hebt aangemeld voor webinars."),
     "welcome": _("U krijgt deze mail omdat u pas lezer van Kennispost bent. Het zijn er vijf in totaal."),
 }
 
@@ -24,6 +25,7 @@ KIND_NAMES = {
     "digest": _("Weekoverzicht"),
     "alert": _("Melding"),
     "welcome": _("Welkomstmail"),
+    "webinar": _("Aankondiging"),
 }
 """What people call an issue of each kind."""
 

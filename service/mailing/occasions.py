@@ -38,6 +38,9 @@ OCCASIONS: dict[str, Occasion] = {
     "webinar-day": Occasion((Standing.SEAT,), link="join"),
     "webinar-hour": Occasion((Standing.SEAT,), link="join"),
     "webinar-start": Occasion((Standing.SEAT,), link="join"),
+    "webinar-attended": Occasion((Standing.SEAT,), link="recording"),
+    "webinar-absent": Occasion((Standing.SEAT,), link="recording"),
+    "webinar-recorded": Occasion((Standing.SEAT, Standing.RECORDING), link="recording"),
 }
 """Every kind; each has a folder of this name under templates/emails."""
 

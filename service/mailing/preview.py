@@ -58,6 +58,7 @@ def preview_issue(
         reasons={str(one.block_id): one.reasons for one in chosen},
         preferences_link=f"{runtime.settings.base_url}/voorkeuren/voorbeeld",
         unsubscribe_link=f"{runtime.settings.base_url}/afmelden/voorbeeld",
+        register_link=f"{runtime.settings.base_url}/webinars/voorbeeld",
         region=region(organisations, language, {one.id or 0: who_helps(one, known) for one in organisations}),
     )
     filled = fill_mail(form, values_for(reader, form, runtime.vocabulary))

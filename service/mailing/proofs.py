@@ -61,4 +61,5 @@ def _reader(runtime: Runtime, language: str) -> Reader:
         reasons={},
         preferences_link=f"{base}/voorkeuren/voorbeeld",
         unsubscribe_link=f"{base}/afmelden/voorbeeld",
+        register_link=f"{base}/webinars/voorbeeld",
     )

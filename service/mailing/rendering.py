@@ -17,7 +17,7 @@ from service.templating import render
 ROOM_PER_HOLE = 200
 """Bytes that a reader's own text may take in a hole, when the size is judged before there is a reader."""
 
-FOLDERS = {"digest": "digest"}
+FOLDERS = {"digest": "digest", "webinar": "webinar-announcement"}
 """Where the mail of a kind of issue looks different."""
 
 

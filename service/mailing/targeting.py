@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from content.issues import Issue, IssueKind
 from content.vocabulary import Vocabulary
+from service.mailing.announced import invited
 from service.mailing.outbox import Delivery, DeliveryState, Mailing
 from subscribers.audience import audience
 from subscribers.people import Stream
@@ -22,6 +23,7 @@ STREAMS = {
     IssueKind.DIGEST: Stream.DIGEST,
     IssueKind.ALERT: Stream.ALERTS,
     IssueKind.WELCOME: Stream.WELCOME,
+    IssueKind.WEBINAR: Stream.WEBINARS,
 }
 """Which readers an issue is for."""
 
@@ -49,6 +51,8 @@ def readers_for(
         SegmentBroken: its segment asks what cannot be asked any more.
     """
     everyone = audience(STREAMS[IssueKind(issue.kind)], now=now)
+    if issue.kind == IssueKind.WEBINAR:
+        everyone = everyone.where(*invited(session, issue, now=now))
     if issue.audience is None:
         return everyone
     expression = parse_expression(issue.audience)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, case, exists, insert, literal, update
+from sqlalchemy import JSON, ColumnElement, case, exists, insert, literal, true, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
@@ -81,9 +81,11 @@ def queue(
     now: datetime,
     missed: ColumnElement[bool] | None = None,
     why: ColumnElement[str] | None = None,
+    only: ColumnElement[bool] | None = None,
 ) -> int:
     """Deliveries for all whom this mailing concerns and who have none in it, by one INSERT … SELECT; gives how many.
 
+    `only` narrows them, by a condition on `Registration`.
     Those for whom `missed` holds get one that is skipped from the start, with `why`: the ledger says that they had no mail.
     """
     is_missed = literal(False) if missed is None else missed
@@ -102,7 +104,7 @@ def queue(
         "settled_at": case((is_missed, literal(now, Instant)), else_=literal(None, Instant)),
         "reply": literal("") if why is None else case((is_missed, why), else_=literal("")),
     }  # fmt: skip
-    wanted = rows(*values.values()).where(*concerned(mailing))
+    wanted = rows(*values.values()).where(*concerned(mailing), true() if only is None else only)
     queued = insert(Delivery).from_select(list(values), wanted)
     number = session.connection().execute(queued, execution_options={"preserve_rowcount": True}).rowcount
     if number:

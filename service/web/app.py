@@ -29,7 +29,9 @@ from service.web import (
     registering,
     signup,
     unsubscribe,
+    webinar_evaluation,
     webinar_place,
+    webinar_recording,
     webinars,
 )
 from service.web.headers import SecurityHeaders
@@ -87,6 +89,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     joining.callbacks,
     webinars.router,
     webinar_place.router,
+    webinar_evaluation.router,
+    webinar_recording.router,
     registering.router,
 )
 """The routers of the site."""

@@ -21,8 +21,13 @@ TEASERS = 3
 
 @router.get("")
 def issues(request: Request, session: Transaction) -> HTMLResponse:
-    """All issues that were sent, the newest first. The welcome series is no news: whoever has its mail finds its page."""
-    sent = select(Issue).where(col(Issue.closed_at).is_not(None), Issue.kind != IssueKind.WELCOME)
+    """All issues that were sent, the newest first. The welcome series is no news: whoever has its mail finds its page.
+
+    Webinars have pages of their own.
+    """
+    sent = select(Issue).where(
+        col(Issue.closed_at).is_not(None), col(Issue.kind).not_in([IssueKind.WELCOME, IssueKind.WEBINAR])
+    )
     newest = session.exec(sent.order_by(col(Issue.closed_at).desc()))
     shown = [(issue, edition_of(session, issue)) for issue in newest]
     return page(request, "archive.html", issues=shown, teasers=TEASERS, kind_names=KIND_NAMES)

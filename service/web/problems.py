@@ -40,6 +40,10 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
         422,
         _("Dit webinar klopt nog niet. Kijk de titel, de tijden en het aantal plaatsen na."),
     ),
+    content.PictureRefused: (
+        422,
+        _("Deze foto kunnen we niet gebruiken. Kies een foto als JPEG, PNG of WebP van ten hoogste 8 MB."),
+    ),
     content.MomentMissing: (
         422,
         _("Deze tijd bestaat niet: in die nacht gaat de klok vooruit. Kies een andere tijd."),
@@ -174,6 +178,10 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     service.LastAdministrator: (
         409,
         _("Er moet een beheerder overblijven. Maak eerst iemand anders beheerder."),
+    ),
+    service.RecordingNotReady: (
+        409,
+        _("Er is nog geen opname met ondertiteling te zien. Zonder ondertiteling gaat er geen mail uit."),
     ),
     service.MomentRefused: (422, _("Vul een dag en een tijd in, bijvoorbeeld 8 december 2026 om 10.00 uur.")),
     service.MomentPast: (422, _("Dit moment is al voorbij. Kies een dag en een tijd die nog komen.")),

@@ -1,5 +1,6 @@
 """Around each request: its body is held to a size, and a line goes to the log that carries no token and no address."""
 
+import re
 import time
 
 import structlog
@@ -9,7 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = structlog.get_logger()
 
 LARGEST_FORM = 1024 * 1024
-UPLOADS = {"/redactie/abonnees/invoer": 21 * 1024 * 1024}
+UPLOADS = (
+    (re.compile(r"/redactie/abonnees/invoer"), 21 * 1024 * 1024),
+    (re.compile(r"/redactie/webinars/\d+/sprekers/(nieuw|\d+)"), 9 * 1024 * 1024),
+    (re.compile(r"/redactie/webinars/\d+/stukken/(nieuw|\d+)"), 21 * 1024 * 1024),
+)
 """Where a form carries a file: its largest body, in bytes. What is in the file is held to limits of its own."""
 QUIET = ("/healthz", "/readyz", "/static")
 
@@ -23,7 +28,8 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         received = 0
-        most = UPLOADS.get(scope.get("path", ""), LARGEST_FORM)
+        path = scope.get("path", "")
+        most = next((size for pattern, size in UPLOADS if pattern.fullmatch(path)), LARGEST_FORM)
 
         async def counted() -> Message:
             nonlocal received

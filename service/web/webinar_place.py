@@ -179,7 +179,7 @@ ACTS: Mapping[str, Callable[[Act], str]] = {
 
 def _page(visit: _Visit, *, done: str = "", problem: str = "", typed: str = "") -> Response:
     session, now = visit.session, visit.now
-    webinar, mine = _mine(session, visit.reference)
+    webinar, mine = own_registration(session, visit.reference)
     giver = giver_of(session, mine)
     person = session.get_one(Subscriber, mine.subscriber_id)
     return page(
@@ -203,7 +203,12 @@ def _page(visit: _Visit, *, done: str = "", problem: str = "", typed: str = "") 
     )
 
 
-def _mine(session: Session, reference: str) -> tuple[Webinar, Registration]:
+def own_registration(session: Session, reference: str) -> tuple[Webinar, Registration]:
+    """The registration that a link is about, with its webinar, to look at.
+
+    Raises:
+        UnknownRegistration, UnknownWebinar: it is not there any more.
+    """
     mine = session.exec(select(Registration).where(Registration.reference == reference)).first()
     if mine is None:
         raise UnknownRegistration("This link is about a registration that is not there any more.")

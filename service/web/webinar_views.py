@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from content.prose import markdown_to_html
 from content.webinars.listing import takes_registrations
+from content.webinars.materials import can_be_seen
 from content.webinars.tables import (
     Speaker,
     SpeakerPicture,
@@ -38,12 +39,11 @@ def stage_of(session: Session, webinar: Webinar, now: datetime) -> str:
     return "going" if webinar.starts_at <= now else "closed"
 
 
-def with_pictures(session: Session, speakers: list[Speaker]) -> frozenset[int]:
-    """The speakers of whom there is a picture."""
+def with_pictures(session: Session, speakers: list[Speaker]) -> dict[int, str]:
+    """The speakers of whom there is a picture, with the words for who cannot see it."""
     ids = [one.id or 0 for one in speakers]
-    return frozenset(
-        session.exec(select(SpeakerPicture.speaker_id).where(col(SpeakerPicture.speaker_id).in_(ids)))
-    )
+    known = select(SpeakerPicture.speaker_id, SpeakerPicture.alt)
+    return dict(session.exec(known.where(col(SpeakerPicture.speaker_id).in_(ids))).all())
 
 
 def webinar_page(
@@ -72,12 +72,7 @@ def webinar_page(
         "speakers": [(one, markdown_to_html(one.about)) for one in speakers],
         "pictures": with_pictures(session, speakers),
         "questions": questions_of(session, webinar),
-        "materials": [
-            one
-            for one in materials_of(session, webinar)
-            if (one.shown_from is None or one.shown_from <= now) and one.address
-            if one.kind != "recording" or (one.captions and not one.processing)
-        ],
+        "materials": [one for one in materials_of(session, webinar) if can_be_seen(one, now)],
         "tags": [
             (slug, house.vocabulary.by_slug[slug].label(language))
             for slug in webinar.tags

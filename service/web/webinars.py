@@ -1,13 +1,15 @@
 """The webinars: a list, what a speaker looks like, and where a form that was sent leads."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from content.webinars.listing import coming, past, public_webinar
-from content.webinars.tables import Speaker, SpeakerPicture
+from content.webinars.materials import can_be_seen
+from content.webinars.tables import Material, MaterialFile, Speaker, SpeakerPicture
 from service.web.dependencies import Language, Now, Transaction
 from service.web.pages import page
 from service.web.webinar_views import stage_of
@@ -40,6 +42,27 @@ def picture(slug: Slug, number: int, session: Transaction) -> Response:
     if speaker is None or found is None or speaker.webinar_id != webinar.id or found.kind not in PICTURES:
         raise HTTPException(404)
     return Response(found.data, media_type=found.kind, headers={"Cache-Control": "public, max-age=3600"})
+
+
+@router.get("/{slug}/stukken/{number}")
+def file(slug: Slug, number: int, session: Transaction, now: Now) -> Response:
+    """The file of a material, to be saved: nothing of it runs here, whatever is in it."""
+    webinar = public_webinar(session, slug)
+    material = session.get(Material, number)
+    found = session.get(MaterialFile, number)
+    if (
+        material is None
+        or found is None
+        or material.webinar_id != webinar.id
+        or not can_be_seen(material, now)
+    ):
+        raise HTTPException(404)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",  # RFC 6266
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, max-age=300",
+    }
+    return Response(found.data, media_type=found.kind, headers=headers)
 
 
 @router.api_route("/{slug}/verzonden", methods=["GET", "HEAD"])

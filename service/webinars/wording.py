@@ -2,8 +2,14 @@
 
 from datetime import datetime
 
+from content.webinars.tables import Webinar
 from service.clock import AMSTERDAM
-from service.i18n import clock_time, full_moment
+from service.i18n import LANGUAGES, clock_time, full_moment
+
+
+def in_both(webinar: Webinar) -> dict[str, str]:
+    """When a webinar is, by language."""
+    return {language: when(webinar.starts_at, webinar.ends_at, language) for language in LANGUAGES}
 
 
 def when(starts_at: datetime, ends_at: datetime, language: str) -> str:
