@@ -35,6 +35,7 @@ from service.desk import (
     webinar_figures,
     webinar_lists,
     webinar_materials,
+    webinar_moment,
     webinar_people,
     webinar_questions,
     webinar_register,
@@ -56,6 +57,7 @@ ROUTERS = (
     mailings.router,
     steering.router,
     welcome.router,
+    webinar_moment.router,
     webinar_lists.router,  # before those whose paths have a number where this one has a word
     webinars.router,
     webinar.router,

@@ -37,6 +37,7 @@ from service.desk.webinar_frame import (
     stage_at_desk,
     subject_of,
 )
+from service.desk.webinar_moment import warnings_of
 from service.i18n import _
 from service.mailing.following_up import is_ready
 from service.web.csrf import csrf_protected
@@ -76,6 +77,7 @@ def shown(
         stage=stage_at_desk(webinar, now),
         stages=STAGES,
         when=when(webinar.starts_at, webinar.ends_at, language),
+        warnings=warnings_of(session, house.vocabulary, webinar, language),
         twice=comes_twice(webinar.starts_at) or comes_twice(webinar.ends_at),
         closes=closes_at(webinar),
         page=page_address(house.settings, webinar.slug),
