@@ -153,7 +153,7 @@ def test_no_page_of_the_desk_is_wider_than_the_window(
 def test_a_running_mailing_is_watched_paused_and_resumed(
     runtime: Runtime, desk: str, browser: Browser
 ) -> None:
-    with running_relay(Relay(slow=0.2)) as relay, ThreadPoolExecutor(1) as worker:
+    with running_relay(Relay(slow=0.4)) as relay, ThreadPoolExecutor(1) as worker:
         by_smtp = over_smtp(runtime, relay)
         mailing_id = plan(runtime, readers=120)
         bert = signed_in(browser, runtime, BERT, "Bert", "publisher")

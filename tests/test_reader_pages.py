@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from service.database import reading, writing
 from service.runtime import Runtime
@@ -39,7 +39,8 @@ def test_confirming_again_is_harmless(house: Runtime) -> None:
     token = re.search(r'name="csrf" value="([^"]+)"', visitor.get(path).text)[1]
     assert [visitor.client.post(path, data={"csrf": token}).status_code for _ in range(3)] == [303] * 3
     with reading(house.engine) as session:
-        assert [event.kind for event in session.exec(select(ConsentEvent))] == ["requested", "confirmed"]
+        events = session.exec(select(ConsentEvent).order_by(col(ConsentEvent.id)))
+        assert [event.kind for event in events] == ["requested", "confirmed"]
 
 
 @pytest.mark.parametrize("place", ["bevestigen", "voorkeuren", "afmelden"])
