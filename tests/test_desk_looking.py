@@ -94,6 +94,7 @@ def test_a_proven_source_is_switched_without_a_look_and_looked_at_when_asked(
     assert anna.post("/redactie/bronnen/bestaat-niet/bekijken", via=PAGE).status_code == 404
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_database_is_shown_field_by_field_with_what_is_missing(
     runtime: Runtime, server: StrangeServer, anna: Colleague, tmp_path: Path, *, whole: bool

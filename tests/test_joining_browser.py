@@ -3,13 +3,13 @@
 from playwright.sync_api import Browser, expect
 from room_server import RoomServer
 from test_joining import door, made, spans, with_server
-from test_signup_browser import browser, press, pytestmark
+from test_signup_browser import press, pytestmark
 
 from service.runtime import Runtime
 from service.web.app import make_app
 from tests.serving import serving
 
-__all__ = ["browser", "pytestmark"]
+__all__ = ["pytestmark"]
 
 
 def test_the_button_leads_into_a_room_on_another_server(

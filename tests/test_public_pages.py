@@ -128,6 +128,7 @@ def test_one_address_gets_one_confirmation_an_hour_and_the_same_answer_each_time
     assert len(letters(house)) == 3
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_one_network_may_try_sixty_times_an_hour(house: Runtime) -> None:
     visitor = Visitor(house)
     assert {visitor.submit("/aanmelden", {}).status_code for _ in range(60)} == {422}
