@@ -6,7 +6,7 @@ claimed, lease over ──> planned                 handed_over, lease over ─�
 A batch costs a handful of statements, whatever its size.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,14 +92,7 @@ def recover(session: Session, *, now: datetime) -> None:
 
 def anything_due(session: Session, *, now: datetime, bulk: bool = True) -> bool:
     """Whether `claim` would find anything."""
-    urgent = _due(now).where(col(Delivery.urgent), col(Delivery.state).in_(WAITING))
-    if session.connection().execute(urgent.limit(1)).first() is not None:
-        return True
-    waiting = (
-        _due(now).where(col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == state)
-        for mailing_id in (_sending(session) if bulk else ())
-        for state in WAITING
-    )
+    waiting = _waiting(session, now=now, bulk=bulk)
     return any(session.connection().execute(one.limit(1)).first() is not None for one in waiting)
 
 
@@ -110,15 +103,9 @@ def claim(
 
     Another issue comes first each time, so that one with many readers does not keep the others waiting.
     """
-    urgent = _due(now).where(col(Delivery.urgent), col(Delivery.state).in_(WAITING))
-    claimed = _take(session, urgent, batch)
-    sending = _sending(session) if bulk else ()
-    first = int(now.timestamp() * 1000) % (len(sending) or 1)
-    for mailing_id in (*sending[first:], *sending[:first]):
-        # One state at a time: each is a walk along the index, where both together would sort all that waits.
-        for state in WAITING:
-            of_this = _due(now).where(col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == state)
-            claimed += _take(session, of_this, batch - len(claimed))
+    claimed: list[Claimed] = []
+    for waiting in _waiting(session, now=now, bulk=bulk):
+        claimed += _take(session, waiting, batch - len(claimed))
     if claimed:
         session.connection().execute(
             update(Delivery)
@@ -180,6 +167,17 @@ def _settle_others(
         session.connection().execute(_MARKED, [_marks(one, row, now) for one, row in kept])
         follow_mailings(session, {row.mailing_id for one, row in kept if one.state not in END_STATES})
     return [one for one, _row in kept if one.server]
+
+
+def _waiting(session: Session, *, now: datetime, bulk: bool) -> Iterator[Select[Any]]:
+    """What may be claimed, query by query, in the order in which it is."""
+    yield _due(now).where(col(Delivery.urgent), col(Delivery.state).in_(WAITING))
+    sending = _sending(session) if bulk else ()
+    first = int(now.timestamp() * 1000) % (len(sending) or 1)
+    for mailing_id in (*sending[first:], *sending[:first]):
+        # One state at a time: each is a walk along the index, where both together would sort all that waits.
+        for state in WAITING:
+            yield _due(now).where(col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == state)
 
 
 def _due(now: datetime) -> Select[Any]:
