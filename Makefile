@@ -10,8 +10,9 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ICAL_JS_SHA256 := 36482280d62cc50f0adddb0587612cff32b96df18eb9e2071ec9929c2e7b3107
 
-.PHONY: demo test lint format bench messages migration first-migration lock clean help
+.PHONY: demo test lint format ical-js bench messages migration first-migration lock clean help
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +32,13 @@ lint: $(VENV)/development ## ruff, mypy and the import rules
 format: $(VENV)/development ## put the code in shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+ical-js: $(VENV)/development ## read our calendar files with npm's ical.js (needs node and npm)
+	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT \
+		&& npm pack --silent --pack-destination "$$scratch" ical.js@2.2.1 >/dev/null \
+		&& echo "$(ICAL_JS_SHA256)  $$scratch/ical.js-2.2.1.tgz" | sha256sum --check --quiet \
+		&& tar --extract --gzip --file "$$scratch/ical.js-2.2.1.tgz" --directory "$$scratch" \
+		&& KENNISPOST_TEST_ICAL_JS="$$scratch/package" $(BIN)/pytest --quiet tests/test_ical_js.py
 
 bench: $(VENV)/development ## NAME=tagging ARGS="…": run a benchmark; without a name, list them
 	$(BIN)/kennispost bench $(or $(NAME),--help) $(ARGS)

@@ -20,6 +20,8 @@ from service.settings import Settings
 
 pytest_plugins = ["tests.browsing", "tests.posted", "tests.room_server", "tests.serving", "tests.visitor"]
 
+collect_ignore = [] if os.environ.get("KENNISPOST_TEST_ICAL_JS") else ["test_ical_js.py"]
+
 ENGINES = ("sqlite", "postgresql")
 DATABASE = f"kennispost_test_{os.getpid()}"
 """The PostgreSQL database of this test process; several may share a server."""

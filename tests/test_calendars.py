@@ -1,12 +1,7 @@
 """Calendar objects: other programs read what we write, at both switches of the clock; a change meets the same event."""
 
-import json
-import os
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -147,49 +142,3 @@ def test_no_text_breaks_the_file(title: str, text: str, name: str) -> None:
     event = event_of(data)
     assert str(event["ATTENDEE"]) == "mailto:jan@emmen.nl"
     assert data.count(b"\r\nBEGIN:VEVENT\r\n") == data.count(b"\r\nATTENDEE") == 1
-
-
-@pytest.fixture(scope="module")
-def ical_js() -> str:
-    """Where ical.js is: `npm pack ical.js` fetches it; it is never a part of Kennispost."""
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
-    package = os.environ.get("KENNISPOST_TEST_ICAL_JS", "")
-    if not package:
-        pytest.skip("KENNISPOST_TEST_ICAL_JS does not name the unpacked npm package ical.js")
-    return str(Path(package) / "dist" / "ical.es5.cjs")
-
-
-def by_ical_js(module: str, data: bytes) -> dict:
-    script = Path(__file__).parent / "icaljs.cjs"
-    done = subprocess.run(["node", script, module], input=data, capture_output=True, check=True, timeout=60)
-    return json.loads(done.stdout)
-
-
-def test_ical_js_reads_the_same(ical_js: str) -> None:
-    webinars = [facts(moment, uid=name) for name, moment in MOMENTS.items()]
-    found = by_ical_js(ical_js, published(webinars, name="Webinars"))
-    assert [one["uid"] for one in found["events"]] == list(MOMENTS)
-    for one, webinar in zip(found["events"], webinars, strict=True):
-        assert one["zone"] == "Europe/Amsterdam"
-        if "over the hour" not in webinar.uid:  # of a wall clock at night it reads the other one of two
-            assert (one["start"], one["end"]) == (
-                webinar.starts_at.timestamp(),
-                webinar.ends_at.timestamp(),
-            ), webinar.uid
-        assert (one["title"], one["text"]) == (webinar.title, f"{webinar.text}\n\n{webinar.page}")
-        assert one["alarms"] == [-900]
-
-
-def test_ical_js_reads_an_invitation_its_change_and_its_end(ical_js: str) -> None:
-    for data, method, status in (
-        (invited(facts()), "REQUEST", "CONFIRMED"),
-        (invited(facts(cancelled=True), "CANCEL"), "CANCEL", "CANCELLED"),
-        (invited(facts(), "CANCEL", person_only=True), "CANCEL", None),
-    ):
-        found = by_ical_js(ical_js, data)
-        (event,) = found["events"]
-        assert (found["method"], event["status"], event["uid"], event["sequence"]) == (
-            method, status, facts().uid, 3,
-        )  # fmt: skip
-        assert event["attendees"] == [["mailto:jan+werk@emmen.nl", "Jan de Vries, MSc"]]
