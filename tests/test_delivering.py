@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from service.database import reading, writing
 from service.mailing.delivering import deliver_due
-from service.mailing.drafts import message_id_of
+from service.mailing.mailings import message_id_of
 from service.mailing.ledger import is_settled, ledger
 from service.mailing.letters import post_letter
 from service.mailing.maildir import arrived, read_all

@@ -10,11 +10,12 @@ from service.database import reading, writing
 from service.mailing.claims import Claimed, Settlement, claim
 from service.mailing.drafts import draft_all
 from service.mailing.envelopes import Draft, Prepared, complete, prepare, signatures_for
-from service.mailing.runs import CHUNK, Composed, Run, in_thread
+from service.mailing.runs import CHUNK, Composed, Run, in_ledger, in_thread
 from service.mailing.sending import Feed
 from service.mailing.transport import Envelope
 from service.mailing.windows import is_open
 
+PIECE = 5
 SIGNING = 3
 """Chunks that are being signed while the next is prepared."""
 
@@ -25,12 +26,12 @@ async def compose(run: Run, composed: asyncio.Queue[list[Composed]], feed: Feed)
     batch = min(run.batch, CHUNK)
     try:
         while not run.over and not run.stop.is_set():
-            claimed = await in_thread(run.ledger, partial(_claim, run, batch))
+            claimed = await in_ledger(run, partial(_claim, run, batch))
             if not claimed:
                 break
-            drafts = _draft(run, claimed)
+            drafts = await _draft(run, claimed)
             for at in range(0, len(drafts), CHUNK):
-                signing.append(_sign(run, drafts[at : at + CHUNK]))
+                signing.append(await _sign(run, drafts[at : at + CHUNK]))
                 while len(signing) > SIGNING or (signing and not feed.proved.is_set()):
                     await _pass_on(await signing.popleft().done(), composed, feed)
             batch = run.batch
@@ -55,9 +56,13 @@ class _Signing:
         ]
 
 
-def _sign(run: Run, drafts: Sequence[Draft | Settlement]) -> _Signing:
+async def _sign(run: Run, drafts: Sequence[Draft | Settlement]) -> _Signing:
     """Prepare here, sign elsewhere."""
-    prepared = [one if isinstance(one, Settlement) else prepare(one, run.signer) for one in drafts]
+    prepared: list[Prepared | Settlement] = []
+    for at, one in enumerate(drafts):
+        if at % PIECE == 0:
+            await asyncio.sleep(0)
+        prepared.append(one if isinstance(one, Settlement) else prepare(one, run.signer))
     return _Signing(prepared, in_thread(run.signers, partial(signatures_for, prepared)))
 
 
@@ -77,6 +82,11 @@ def _claim(run: Run, size: int) -> list[Claimed]:
     return claimed
 
 
-def _draft(run: Run, claimed: list[Claimed]) -> list[Draft | Settlement]:
+async def _draft(run: Run, claimed: list[Claimed]) -> list[Draft | Settlement]:
+    drafts: list[Draft | Settlement] = []
     with reading(run.runtime.engine) as session:
-        return draft_all(session, run.runtime, claimed, run.kept, now=run.runtime.clock())
+        for one in draft_all(session, run.runtime, claimed, run.kept, now=run.runtime.clock()):
+            if len(drafts) % PIECE == 0:
+                await asyncio.sleep(0)
+            drafts.append(one)
+    return drafts

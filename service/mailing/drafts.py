@@ -1,7 +1,6 @@
 """Drafts: what claimed deliveries are to say, read from the database; or how they end here (gone, suppressed, refused)."""
 
-import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,10 +18,19 @@ from service.mailing.fragments import region
 from service.mailing.kept import Kept
 from service.mailing.letters import TO_EDITORS
 from service.mailing.links import preferences_link, reading_mark, unsubscribe_link
-from service.mailing.messages import ListHeaders, Mailbox, Message, one_line, wire_address
+from service.mailing.mailings import PlainMailing, load_mailings, message_id_of
+from service.mailing.messages import Mailbox, Message, one_line
 from service.mailing.mime import Body, Piece, mixed_type
-from service.mailing.outbox import Delivery, DeliveryState, Mailing, ProfileChoice, Variant
-from service.mailing.recipients import Choice, Recipient, Recipients, cancelled, load_recipients, refusal_of
+from service.mailing.outbox import Delivery, DeliveryState, ProfileChoice, Variant
+from service.mailing.recipients import (
+    Choice,
+    Recipient,
+    Recipients,
+    cancelled,
+    load_choices,
+    load_recipients,
+    refusal_of,
+)
 from service.mailing.reminding import still_true
 from service.mailing.rendering import Rendered, refuse_too_large
 from service.mailing.writing import known_name, mailed_to, write_letter
@@ -38,21 +46,6 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class _Mailing:
-    """A mailing, and what all its messages have in common; plain values, since each message asks for most of them."""
-
-    id: int
-    kind: str
-    issue_id: int | None
-    webinar_id: int | None
-    occasion: str | None
-    stream: str
-    created_at: datetime
-    sender: Mailbox
-    listed: ListHeaders
-
-
-@dataclass(frozen=True)
 class _Batch:
     """What drafting one batch works with."""
 
@@ -62,37 +55,28 @@ class _Batch:
     recipients: Recipients
     attendees: Attendees
     announced: Announced
-    mailings: Mapping[int, _Mailing]
     now: datetime
 
 
 def draft_all(
     session: Session, runtime: Runtime, claimed: Collection[Claimed], kept: Kept, *, now: datetime
-) -> list[Draft | Settlement]:
+) -> Iterator[Draft | Settlement]:
     """In the order of `claimed`: a draft for each delivery, or how it ends without one. `kept` goes on from batch to batch."""
     kept.make_room()
-    wanted = select(Mailing).where(col(Mailing.id).in_({one.mailing_id for one in claimed}))
-    mailings = {one.id or 0: _plain(one, runtime.settings) for one in session.exec(wanted)}
     recipients = load_recipients(session, runtime.settings, claimed)
+    _keep(session, runtime.settings, kept, claimed)
     _keep_organisations(session, kept, recipients)
-    of_webinars = {one.id: one.webinar_id for one in mailings.values() if one.webinar_id is not None}
+    of_webinars = {
+        one: about for one in {one.mailing_id for one in claimed} if (about := kept.mailings[one].webinar_id)
+    }
     attendees = load_attendees(session, claimed, of_webinars)
-    announced = load_announced(session, claimed)
-    batch = _Batch(session, runtime, kept, recipients, attendees, announced, mailings, now)
-    return [_guarded(batch, one) for one in claimed]
-
-
-def message_id_of(delivery: Delivery | Claimed, mailing: Mailing | _Mailing, settings: Settings) -> str:
-    """The same for every try at a delivery, and for no other delivery anywhere."""
-    if delivery.message_id:
-        return delivery.message_id
-    origin = f"{settings.base_url}\n{mailing.created_at.timestamp()}\n{mailing.id}\n{delivery.id}"
-    digest = hashlib.sha256(origin.encode()).hexdigest()[:16]
-    return f"<{mailing.id}.{delivery.id}.{digest}@{_domain(settings)}>"
+    announced = load_announced(session, [one for one in claimed if kept.mailings[one.mailing_id].announces])
+    batch = _Batch(session, runtime, kept, recipients, attendees, announced, now)
+    return (_guarded(batch, one) for one in claimed)
 
 
 def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
-    mailing = batch.mailings[one.mailing_id]
+    mailing = batch.kept.mailings[one.mailing_id]
     try:
         if one.subscriber_id is not None and (
             refusal := refusal_of(batch.recipients, one, stream=mailing.stream, now=batch.now)
@@ -110,12 +94,12 @@ def _guarded(batch: _Batch, one: Claimed) -> Draft | Settlement:
         return Settlement(one.id, DeliveryState.FAILED, f"Cannot be composed: {type(error).__name__}")
 
 
-def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft | Settlement:
+def _issue(batch: _Batch, one: Claimed, mailing: PlainMailing) -> Draft | Settlement:
     settings, now = batch.runtime.settings, batch.now
     person = batch.recipients.readers[one.subscriber_id or 0]
     if why := why_not(batch.announced, one, made_at=mailing.created_at, now=now):
         return cancelled(one, why)
-    choice = batch.recipients.choices[one.mailing_id, one.profile_key, one.language]
+    choice = batch.kept.choices[_profile(one)]
     organisations = _organisations_of(batch, person)
     mark = reading_mark(settings, person, now) if person.id in batch.recipients.sharing else ""
     subject, body = _body(
@@ -143,7 +127,7 @@ def _issue(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft | Settlement
     return Draft(one.id, return_path(settings, one.id), message, body, reader, _reasons(batch, choice, body))
 
 
-def _webinar(batch: _Batch, one: Claimed, mailing: _Mailing, webinar_id: int) -> Draft | Settlement:
+def _webinar(batch: _Batch, one: Claimed, mailing: PlainMailing, webinar_id: int) -> Draft | Settlement:
     settings, known = batch.runtime.settings, batch.attendees
     webinar = known.webinars.get(webinar_id)
     person = batch.recipients.readers.get(one.subscriber_id or 0)
@@ -170,7 +154,7 @@ def _webinar(batch: _Batch, one: Claimed, mailing: _Mailing, webinar_id: int) ->
     return Draft(one.id, return_path(settings, one.id), message, told.body, None, told.values, told.calendar)
 
 
-def _letter(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft | Settlement:
+def _letter(batch: _Batch, one: Claimed, mailing: PlainMailing) -> Draft | Settlement:
     settings, session = batch.runtime.settings, batch.session
     delivery = session.get_one(Delivery, one.id)
     person: Subscriber | User
@@ -199,7 +183,7 @@ def _letter(batch: _Batch, one: Claimed, mailing: _Mailing) -> Draft | Settlemen
     return Draft(one.id, return_path(settings, one.id), message, body)
 
 
-def _of_the_desk(batch: _Batch, one: Claimed, mailing: _Mailing) -> User | None:
+def _of_the_desk(batch: _Batch, one: Claimed, mailing: PlainMailing) -> User | None:
     """A user, or, for a letter that names nobody, the editors' address."""
     if one.user_id is not None:
         return batch.session.get(User, one.user_id)
@@ -209,7 +193,7 @@ def _of_the_desk(batch: _Batch, one: Claimed, mailing: _Mailing) -> User | None:
     return User(address=editors, name="redactie", created_at=batch.now)
 
 
-def _common(batch: _Batch, one: Claimed, mailing: _Mailing) -> dict[str, Any]:
+def _common(batch: _Batch, one: Claimed, mailing: PlainMailing) -> dict[str, Any]:
     """What every message has."""
     settings = batch.runtime.settings
     return {
@@ -242,6 +226,22 @@ def _reasons(batch: _Batch, choice: Choice, body: Body) -> Mapping[str, Piece]:
     return batch.kept.reasons[key]
 
 
+def _keep(session: Session, settings: Settings, kept: Kept, claimed: Collection[Claimed]) -> None:
+    """What is the same for as long as a mailing goes on."""
+    new = {one.mailing_id for one in claimed} - kept.mailings.keys()
+    if new:
+        kept.mailings.update(load_mailings(session, settings, new))
+    unknown = [
+        one for one in claimed if kept.mailings[one.mailing_id].issue_id and _profile(one) not in kept.choices
+    ]
+    if unknown:
+        kept.choices.update(load_choices(session, unknown))
+
+
+def _profile(one: Claimed) -> tuple[int, str, str]:
+    return one.mailing_id, one.profile_key, one.language
+
+
 def _keep_organisations(session: Session, kept: Kept, recipients: Recipients) -> None:
     wanted = {one for ids in recipients.organisation_ids.values() for one in ids} - kept.organisations.keys()
     if not wanted:
@@ -263,32 +263,3 @@ def _region(batch: _Batch, organisations: tuple[Organisation, ...], language: st
 def _organisations_of(batch: _Batch, person: Recipient) -> tuple[Organisation, ...]:
     ids = batch.recipients.organisation_ids.get(person.id, ())
     return tuple(sorted((batch.kept.organisations[one] for one in ids), key=lambda one: one.name))
-
-
-def _plain(mailing: Mailing, settings: Settings) -> _Mailing:
-    listed = ListHeaders(
-        unsubscribe_link="",
-        list_id=f"{mailing.stream}.{_domain(settings)}",
-        help_address=settings.editors_address or _from(settings),
-        feedback_id=f"issue-{mailing.issue_id}:{mailing.stream}:newsletter:kennispost",
-    )
-    return _Mailing(
-        id=mailing.id or 0,
-        kind=mailing.kind,
-        issue_id=mailing.issue_id,
-        webinar_id=mailing.webinar_id,
-        occasion=mailing.occasion,
-        stream=mailing.stream,
-        created_at=mailing.created_at,
-        sender=Mailbox(one_line(settings.sender_name), _from(settings)),
-        listed=listed,
-    )
-
-
-def _from(settings: Settings) -> str:
-    """The sender, or, outside production, an address that can reach no one."""
-    return settings.sender_address or "kennispost@localhost.invalid"
-
-
-def _domain(settings: Settings) -> str:
-    return wire_address(_from(settings)).rpartition("@")[2]

@@ -42,16 +42,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Recipients:
-    """The readers of a batch. `follows` holds (reader, stream); `choices` is by mailing, profile key and language.
-
-    `sharing` are those who show what they read.
-    """
+    """The readers of a batch. `follows` holds (reader, stream), `sharing` those who show what they read."""
 
     readers: Mapping[int, Recipient]
     follows: frozenset[tuple[int, str]]
     suppressed: frozenset[int]
     organisation_ids: Mapping[int, tuple[int, ...]]
-    choices: Mapping[tuple[int, str, str], Choice]
     sharing: frozenset[int]
 
 
@@ -67,7 +63,6 @@ def load_recipients(session: Session, settings: Settings, claimed: Collection[Cl
         follows=frozenset((reader, stream) for reader, stream in session.exec(follows)),
         suppressed=_suppressed(session, settings, readers.values()),
         organisation_ids=_organisation_ids(session, ids),
-        choices=_choices(session, claimed),
         sharing=sharers_among(session, ids) if settings.count_clicks else frozenset(),
     )
 
@@ -117,11 +112,12 @@ def _organisation_ids(session: Session, ids: Sequence[int]) -> dict[int, tuple[i
     return {reader: tuple(sorted(organisations)) for reader, organisations in found.items()}
 
 
-def _choices(session: Session, claimed: Collection[Claimed]) -> dict[tuple[int, str, str], Choice]:
+def load_choices(session: Session, wanted: Collection[Claimed]) -> dict[tuple[int, str, str], Choice]:
+    """What the profiles of these deliveries get, by mailing, profile key and language: frozen when they were planned."""
     table = ProfileChoice.metadata.tables["profile_choice"]
-    wanted = rows(*(table.c[name] for name in Choice.__dataclass_fields__)).where(
-        table.c.mailing_id.in_({one.mailing_id for one in claimed}),
-        table.c.profile_key.in_({one.profile_key for one in claimed}),
+    asked = rows(*(table.c[name] for name in Choice.__dataclass_fields__)).where(
+        table.c.mailing_id.in_({one.mailing_id for one in wanted}),
+        table.c.profile_key.in_({one.profile_key for one in wanted}),
     )
-    found = (Choice(*row) for row in session.connection().execute(wanted))
+    found = (Choice(*row) for row in session.connection().execute(asked))
     return {(one.mailing_id, one.profile_key, one.language): one for one in found}

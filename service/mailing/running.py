@@ -26,7 +26,7 @@ from service.mailing.closing import finish_mailings
 from service.mailing.composing import compose
 from service.mailing.noting import Noted, Outcomes, note
 from service.mailing.outbox import Delivery
-from service.mailing.runs import CHUNK, Composed, Run, in_thread
+from service.mailing.runs import CHUNK, Composed, Run, in_ledger
 from service.mailing.sending import Feed
 from service.mailing.transport import Envelope, Outcome
 
@@ -116,7 +116,7 @@ async def _write_down(run: Run, feed: Feed, chunk: Sequence[Composed]) -> None:
     if not outcomes and not chunk:
         return
     try:
-        noted = await in_thread(run.ledger, partial(_note, run, outcomes, chunk))
+        noted = await in_ledger(run, partial(_note, run, outcomes, chunk))
     except BaseException:
         feed.outcomes[:0] = (
             outcomes  # what is known is not lost with the database: it is written down at the end
@@ -160,8 +160,8 @@ async def _end(run: Run, feed: Feed, connections: Sequence[asyncio.Task[None]]) 
     await asyncio.gather(*connections, return_exceptions=True)
     await _surely(run, lambda: _write_down(run, feed, []))
     if feed.doubted is not None:
-        await in_thread(run.ledger, partial(_doubt, run, *feed.doubted))
-    await _surely(run, lambda: in_thread(run.ledger, partial(_release, run)))
+        await in_ledger(run, partial(_doubt, run, *feed.doubted))
+    await _surely(run, lambda: in_ledger(run, partial(_release, run)))
 
 
 async def _surely(run: Run, write: Callable[[], Awaitable[None]]) -> None:

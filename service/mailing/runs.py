@@ -95,6 +95,13 @@ class Run:
         )
 
 
+async def in_ledger(run: "Run", work: Callable[[], T]) -> T:
+    """Write in the ledger. SQLite is a part of this process: to wait for a thread that asks it takes longer than to ask it."""
+    if run.runtime.settings.uses_sqlite:
+        return work()
+    return await in_thread(run.ledger, work)
+
+
 def in_thread(executor: ThreadPoolExecutor, work: Callable[[], T]) -> "asyncio.Future[T]":
     """Let a thread of this pool do it, while the connections go on."""
     return asyncio.get_running_loop().run_in_executor(executor, work)
