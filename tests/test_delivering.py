@@ -13,10 +13,10 @@ from sqlmodel import select
 
 from service.database import reading, writing
 from service.mailing.delivering import deliver_due
-from service.mailing.mailings import message_id_of
 from service.mailing.ledger import is_settled, ledger
 from service.mailing.letters import post_letter
 from service.mailing.maildir import arrived, read_all
+from service.mailing.mailings import message_id_of
 from service.mailing.outbox import Attempt, Delivery, DeliveryState, Mailing, MailingState
 from service.mailing.planning import plan_issue
 from service.mailing.retrying import GIVE_UP_AFTER, settlement_of

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from service.mailing.maildir import MaildirTransport, arrived, key_of, mailbox_folder, read_all, read_one
-from service.mailing.messages import Mailbox, Message, headers_of, written
+from service.mailing.messages import Mailbox, Message, head_of, written
 from service.mailing.mime import body_of
 from service.mailing.transport import Envelope, Outcome, Result
 from service.settings import Settings
@@ -15,7 +15,7 @@ from service.settings import Settings
 def a_message(number: int, subject: str = "Nieuws") -> Envelope:
     message_id = f"<{number}@kennispost.example>"
     body = body_of(text=("Eén",), html=("<p>Eén</p>",))
-    headers = headers_of(
+    head = head_of(
         Message(
             sender=Mailbox("Kennispost", "redactie@kennispost.example"),
             recipient=Mailbox("Zoë", "zoe@gemeente.example"),
@@ -27,7 +27,7 @@ def a_message(number: int, subject: str = "Nieuws") -> Envelope:
             content_type=body.content_type,
         )
     )
-    content = written(headers, body.filled({}))
+    content = written(head, body.filled({}))
     return Envelope(number, "redactie@kennispost.example", "zoe@gemeente.example", message_id, content)
 
 

@@ -15,7 +15,7 @@ from service.mailing.messages import (
     Mailbox,
     Message,
     check_header,
-    headers_of,
+    head_of,
     mailbox_header,
     needs_smtputf8,
     one_line,
@@ -38,11 +38,11 @@ LETTER = Message(
 LISTED = replace(
     LETTER,
     listed=ListHeaders(
-        unsubscribe_link="https://kennispost.example/afmelden/" + "a" * 160,
         list_id="monthly.kennispost.example",
         help_address="redactie@kennispost.example",
         feedback_id="issue-1:monthly:newsletter:kennispost",
     ),
+    unsubscribe_link="https://kennispost.example/afmelden/" + "a" * 160,
 )
 
 
@@ -50,7 +50,7 @@ def build_message(
     message: Message, *, text: str = "Één\n", html: str = "<html><body><h1>Één</h1></body></html>\n"
 ) -> bytes:
     body = body_of(text=(text,), html=(html,))
-    return written(headers_of(replace(message, content_type=body.content_type)), body.filled({}))
+    return written(head_of(replace(message, content_type=body.content_type)), body.filled({}))
 
 
 def read(message: Message) -> EmailMessage:
@@ -86,7 +86,7 @@ def test_text_comes_first_and_both_parts_are_quoted_printable_utf_8() -> None:
 
 def test_the_mail_of_a_stream_can_be_left_with_one_click() -> None:
     message = read(LISTED)
-    assert message["List-Unsubscribe"] == f"<{LISTED.listed.unsubscribe_link}>"
+    assert message["List-Unsubscribe"] == f"<{LISTED.unsubscribe_link}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["Precedence"] == "bulk"
     assert message["List-Help"] == "<mailto:redactie@kennispost.example>"
@@ -97,7 +97,7 @@ def test_the_mail_of_a_stream_can_be_left_with_one_click() -> None:
 def test_a_long_unsubscribe_link_is_no_encoded_word() -> None:
     content = build_message(LISTED)
     line = next(line for line in content.split(b"\r\n") if line.startswith(b"List-Unsubscribe: "))
-    assert line == f"List-Unsubscribe: <{LISTED.listed.unsubscribe_link}>".encode()
+    assert line == f"List-Unsubscribe: <{LISTED.unsubscribe_link}>".encode()
     assert len(line) > 78
     assert b"=?" not in line
 

@@ -39,6 +39,8 @@ class Announced:
 
 def load_announced(session: Session, claimed: Collection[Claimed]) -> Announced:
     """What announces among these."""
+    if not claimed:
+        return Announced()
     found = (
         select(Mailing.id, Webinar)
         .join(Issue, col(Issue.id) == col(Mailing.issue_id))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -26,6 +27,9 @@ SIGNED = frozenset(f"{_COVERED} {_COVERED_LISTS}".lower().split())
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 Headers = Sequence[tuple[str, str]]
 """Names and values in the order of the message; values as they stand there, folded or not, without the last CRLF."""
+
+Shared = tuple[tuple[str, str], ...]
+"""The same, of what many messages share."""
 
 _PADDING, _SHA256 = padding.PKCS1v15(), hashes.SHA256()
 _BLANKS = re.compile(r"(?:\r\n|[ \t])+")
@@ -55,6 +59,13 @@ class Signer:
     keys: tuple[Key, ...]
 
 
+class _Covered(NamedTuple):
+    """Of some headers those that are signed: their names in order, and their lines in relaxed form, the last first (5.4.2)."""
+
+    names: tuple[str, ...]
+    lines: str
+
+
 @dataclass(frozen=True)
 class Unsigned:
     """A signature to be made: the header's value up to it, and the octets that it covers."""
@@ -70,15 +81,18 @@ def sign(signer: Signer, *, headers: Headers, body_hash: bytes, now: datetime) -
     return b"".join([signature_header(one, signature(one)) for one in to_sign])
 
 
-def unsigned(signer: Signer, *, headers: Headers, body_hash: bytes, now: datetime) -> list[Unsigned]:
+def unsigned(
+    signer: Signer, *, headers: Headers, body_hash: bytes, now: datetime, shared: Shared = ()
+) -> list[Unsigned]:
     """All of signing but the arithmetic: a signature to be made for each key.
+
+    `shared` are headers that stand before the others, and are the same in many messages: they are read once.
 
     `body_hash` is `hash_body` of the body, or the digest of a hash that was copied at the end of a shared beginning, when
     the body is in relaxed form. `From` is signed once more than it stands there, so that none can be added.
     """
-    covered = [line for name, value in headers if (line := _covered(name, value))]
-    listed = _listed(tuple([name for name, _line in covered]))
-    lines = "".join([line for _name, line in reversed(covered)])
+    of_many, own = _covered_in_many(shared), _covered(headers)
+    listed, lines = _listed(of_many.names + own.names), own.lines + of_many.lines
     signed = f"c=relaxed/relaxed;{_FOLD}d={signer.domain}; t={int(now.timestamp())};{_FOLD}h={listed};"
     tags = f"{signed}{_FOLD}bh={base64.b64encode(body_hash).decode()};{_FOLD}b="
     return [_unsigned(key, tags, lines) for key in signer.keys]
@@ -143,11 +157,15 @@ def relaxed_body(body: bytes) -> bytes:
     return kept + b"\r\n" if kept else b""
 
 
+def _covered(headers: Headers) -> _Covered:
+    covered = [(name.lower(), value) for name, value in headers if name.lower() in SIGNED]
+    lines = [f"{name}:{relaxed_value(value)}\r\n" for name, value in reversed(covered)]
+    return _Covered(tuple([name for name, _value in covered]), "".join(lines))
+
+
 @lru_cache(maxsize=512)
-def _covered(name: str, value: str) -> tuple[str, str] | None:
-    """A header's name and its line in relaxed form; None where it is not signed. Most are the same from message to message."""
-    name = name.lower()
-    return (name, f"{name}:{relaxed_value(value)}\r\n") if name in SIGNED else None
+def _covered_in_many(headers: Shared) -> _Covered:
+    return _covered(headers)
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
 """Drafts: what claimed deliveries are to say, read from the database; or how they end here (gone, suppressed, refused)."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -121,7 +121,8 @@ def _issue(batch: _Batch, one: Claimed, mailing: PlainMailing) -> Draft | Settle
         recipient=Mailbox(reader.name, person.address),
         subject=subject,
         content_type=body.content_type,
-        listed=replace(mailing.listed, unsubscribe_link=leave),
+        listed=mailing.listed,
+        unsubscribe_link=leave,
         **_common(batch, one, mailing),
     )
     return Draft(one.id, return_path(settings, one.id), message, body, reader, _reasons(batch, choice, body))

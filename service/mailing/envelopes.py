@@ -10,7 +10,7 @@ from service.errors import MailRefused
 from service.mailing.claims import Settlement
 from service.mailing.dkim import Signer, Unsigned, signature, signature_header, unsigned
 from service.mailing.filling import Reader, encoded_values, own_values
-from service.mailing.messages import Headers, Message, headers_of, needs_smtputf8, wire_address, written
+from service.mailing.messages import Headers, Message, head_of, needs_smtputf8, wire_address, written
 from service.mailing.mime import Body, Calendar, Piece, with_calendar
 from service.mailing.outbox import DeliveryState
 from service.mailing.transport import Envelope
@@ -80,15 +80,23 @@ def _prepare(draft: Draft, signer: Signer | None) -> Prepared:
     body = draft.body.filled({**draft.reasons, **values})
     if draft.calendar is not None:
         body = with_calendar(body, draft.body.boundary, draft.calendar)
-    headers = headers_of(draft.message)
-    message = written(headers, body)
+    head = head_of(draft.message)
+    message = written(head, body)
     if signer is None:
         return Prepared(draft, message, ())
     body_hash = hashlib.sha256(body).digest()  # `quoted` writes it in DKIM's relaxed form from the start
-    to_sign = unsigned(signer, headers=_octets(headers), body_hash=body_hash, now=draft.message.date)
+    to_sign = unsigned(
+        signer,
+        shared=_octets(head.shared),
+        headers=_octets(head.own),
+        body_hash=body_hash,
+        now=draft.message.date,
+    )
     return Prepared(draft, message, to_sign)
 
 
 def _octets(headers: Headers) -> Headers:
     """Headers as `dkim` takes them, a character for each octet: an address in another script is UTF-8 on the wire."""
-    return [(name, value if value.isascii() else value.encode().decode("latin-1")) for name, value in headers]
+    if all(value.isascii() for _name, value in headers):
+        return headers
+    return tuple([(name, value.encode().decode("latin-1")) for name, value in headers])

@@ -54,7 +54,6 @@ def message_id_of(delivery: Delivery | Claimed, mailing: Mailing | PlainMailing,
 
 def _plain(mailing: Mailing, settings: Settings, *, announces: bool) -> PlainMailing:
     listed = ListHeaders(
-        unsubscribe_link="",
         list_id=f"{mailing.stream}.{_domain(settings)}",
         help_address=settings.editors_address or _from(settings),
         feedback_id=f"issue-{mailing.issue_id}:{mailing.stream}:newsletter:kennispost",

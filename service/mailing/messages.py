@@ -6,13 +6,13 @@ a long one) hides the unsubscribe button.
 """
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 import idna
@@ -40,9 +40,8 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class ListHeaders:
-    """What marks the mail of a stream: RFC 8058 unsubscribing, a stable List-Id, and Feedback-ID for issues."""
+    """What marks the mail of a stream: a stable List-Id, and Feedback-ID for issues."""
 
-    unsubscribe_link: str
     list_id: str
     help_address: str
     feedback_id: str
@@ -50,7 +49,10 @@ class ListHeaders:
 
 @dataclass(frozen=True)
 class Message:
-    """All that the head of a message is made of. `listed` is None for letters, which say that a machine wrote them."""
+    """All that the head of a message is made of.
+
+    `listed` is None for letters, which say that a machine wrote them; the others have an `unsubscribe_link` (RFC 8058).
+    """
 
     sender: Mailbox
     recipient: Mailbox
@@ -61,50 +63,90 @@ class Message:
     message_id: str
     content_type: str
     listed: ListHeaders | None = None
+    unsubscribe_link: str = ""
 
 
-Headers = Sequence[tuple[str, str]]
+Headers = tuple[tuple[str, str], ...]
 """Names and values, in the order in which they stand. A folded value has its line breaks in it."""
 
 
-def headers_of(message: Message) -> list[tuple[str, str]]:
+class Head(NamedTuple):
+    """The headers of a message: those that it shares with many, worked out once for all of them, and its own."""
+
+    shared: Headers
+    own: Headers
+
+
+def head_of(message: Message) -> Head:
     """The headers, each name once and checked for the wire.
 
     Raises:
         MailRefused: an address that cannot be one, a line break that is no folding, or a line that is too long.
     """
-    headers = list(_headers(message))
+    shared = _shared(
+        sender=message.sender,
+        reply_to=message.reply_to,
+        subject=message.subject,
+        language=message.language,
+        date=message.date,
+        content_type=message.content_type,
+        listed=message.listed,
+    )
+    own = [("To", mailbox_header(message.recipient)), ("Message-ID", message.message_id)]
+    if message.listed is not None:
+        own.append(("List-Unsubscribe", f"<{message.unsubscribe_link}>"))
+    for name, value in own:
+        check_header(name, value)
+    return Head(shared, tuple(own))
+
+
+def written(head: Head, body: bytes) -> bytes:
+    """The message, with CRLF lines."""
+    return b"%s%s\r\n%s" % (_shared_lines(head.shared), _lines(head.own), body)
+
+
+@lru_cache(maxsize=512)
+def _shared(
+    *,
+    sender: Mailbox,
+    reply_to: str,
+    subject: str,
+    language: str,
+    date: datetime,
+    content_type: str,
+    listed: ListHeaders | None,
+) -> Headers:
+    headers = [("From", mailbox_header(sender))]
+    if reply_to:
+        headers.append(("Reply-To", mailbox_header(Mailbox("", reply_to))))
+    headers += [
+        ("Subject", words(subject, first=len("Subject: "))),
+        ("Date", format_datetime(date)),
+        ("Content-Language", language),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", content_type),
+    ]
+    headers += [("Auto-Submitted", "auto-generated")] if listed is None else _listed(listed)
     for name, value in headers:
         check_header(name, value)
-    return headers
+    return tuple(headers)
 
 
-def written(headers: Headers, body: bytes) -> bytes:
-    """The message, with CRLF lines."""
-    head = "".join([f"{name}: {value}\r\n" for name, value in headers])
-    return b"%s\r\n%s" % (head.encode(), body)
+def _listed(listed: ListHeaders) -> list[tuple[str, str]]:
+    return [
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("List-Id", f"<{listed.list_id}>"),
+        ("List-Help", f"<mailto:{quote(wire_address(listed.help_address), safe='@')}>"),
+        ("Precedence", "bulk"),
+        ("Feedback-ID", listed.feedback_id),
+    ]
 
 
-def _headers(message: Message) -> Iterable[tuple[str, str]]:
-    yield "From", mailbox_header(message.sender)
-    yield "To", mailbox_header(message.recipient)
-    if message.reply_to:
-        yield "Reply-To", mailbox_header(Mailbox("", message.reply_to))
-    yield "Subject", words(message.subject, first=len("Subject: "))
-    yield "Date", _date(message.date)
-    yield "Message-ID", message.message_id
-    yield "Content-Language", message.language
-    yield "MIME-Version", "1.0"
-    yield "Content-Type", message.content_type
-    if message.listed is None:
-        yield "Auto-Submitted", "auto-generated"
-        return
-    yield "List-Unsubscribe", f"<{message.listed.unsubscribe_link}>"
-    yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
-    yield "List-Id", f"<{message.listed.list_id}>"
-    yield "List-Help", _mailto(message.listed.help_address)
-    yield "Precedence", "bulk"
-    yield "Feedback-ID", message.listed.feedback_id
+def _lines(headers: Headers) -> bytes:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode()
+
+
+_shared_lines = lru_cache(maxsize=512)(_lines)
 
 
 @lru_cache(maxsize=512)
@@ -210,16 +252,6 @@ def _checked(address: str) -> str:
     local, _, domain = address.rpartition("@")
     spec = str(Address(addr_spec=address if local.isascii() else f"x@{domain}"))
     return spec if local.isascii() else address
-
-
-@lru_cache(maxsize=100)
-def _date(moment: datetime) -> str:
-    return format_datetime(moment)
-
-
-@lru_cache(maxsize=100)
-def _mailto(address: str) -> str:
-    return f"<mailto:{quote(wire_address(address), safe='@')}>"
 
 
 def _longest_line(name: str, value: str) -> int:

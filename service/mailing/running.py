@@ -88,7 +88,8 @@ async def _keep_fed(run: Run, feed: Feed, ahead: _Ahead, composing: asyncio.Task
     """Write down what is done and hand over what comes next, until nothing is left, or nothing can go on."""
     while not run.stop.is_set() and not feed.dead:
         room = WINDOW - feed.under_way + len(feed.outcomes)
-        more = bool(ahead) and room > 0 and not run.over
+        feed.more_to_come = bool(ahead) and not run.over
+        more = feed.more_to_come and room > 0
         enough = len(feed.outcomes) >= CHUNK or (more and room >= CHUNK)
         if enough or (feed.idle and (feed.outcomes or more)):
             await _write_down(run, feed, ahead.take(min(CHUNK, room)))

@@ -28,6 +28,7 @@ class Feed:
         self._closing = asyncio.Event()
         self._waiting: deque[Envelope] = deque()
         self._more = asyncio.Event()
+        self.more_to_come = False
         self._enough = enough
         self._sending = 0
         self._connections = 0
@@ -114,7 +115,8 @@ class Feed:
 
     def _upcoming(self) -> Envelope | None:
         """What this connection sends next, when there is enough for each: none waits for a slow one while another is idle."""
-        return self._waiting.popleft() if len(self._waiting) >= self._connections else None
+        plenty = len(self._waiting) >= self._connections or self.more_to_come
+        return self._waiting.popleft() if plenty and self._waiting else None
 
     async def _take(self) -> Envelope | None:
         while not self._waiting or self.doubted is not None:
