@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from service.database import reading, writing
 from service.mailing.claims import Claimed, Settlement, claim
@@ -15,7 +16,11 @@ from service.mailing.sending import Feed
 from service.mailing.transport import Envelope
 from service.mailing.windows import is_open
 
+T = TypeVar("T")
+
 PIECE = 5
+"""Messages that are made in one go; the connections wait meanwhile, under a millisecond."""
+
 SIGNING = 3
 """Chunks that are being signed while the next is prepared."""
 
@@ -58,11 +63,9 @@ class _Signing:
 
 async def _sign(run: Run, drafts: Sequence[Draft | Settlement]) -> _Signing:
     """Prepare here, sign elsewhere."""
-    prepared: list[Prepared | Settlement] = []
-    for at, one in enumerate(drafts):
-        if at % PIECE == 0:
-            await asyncio.sleep(0)
-        prepared.append(one if isinstance(one, Settlement) else prepare(one, run.signer))
+    prepared = await _giving_way(
+        one if isinstance(one, Settlement) else prepare(one, run.signer) for one in drafts
+    )
     return _Signing(prepared, in_thread(run.signers, partial(signatures_for, prepared)))
 
 
@@ -83,10 +86,15 @@ def _claim(run: Run, size: int) -> list[Claimed]:
 
 
 async def _draft(run: Run, claimed: list[Claimed]) -> list[Draft | Settlement]:
-    drafts: list[Draft | Settlement] = []
     with reading(run.runtime.engine) as session:
-        for one in draft_all(session, run.runtime, claimed, run.kept, now=run.runtime.clock()):
-            if len(drafts) % PIECE == 0:
-                await asyncio.sleep(0)
-            drafts.append(one)
-    return drafts
+        return await _giving_way(draft_all(session, run.runtime, claimed, run.kept, now=run.runtime.clock()))
+
+
+async def _giving_way(work: Iterable[T]) -> list[T]:
+    """What comes of this work, which lets the connections go on every few messages."""
+    done: list[T] = []
+    for one in work:
+        done.append(one)
+        if len(done) % PIECE == 0:
+            await asyncio.sleep(0)
+    return done

@@ -6,8 +6,8 @@ claimed goes back, what may have left is uncertain and waits for a person; that 
     claim ──> draft ──> prepare ──> sign ──> [queue] ──> hand over ──> [feed] ──> connections ──> settle
     └──────────── `compose`, ahead of ───────────┘      └────────────── `_keep_fed` ──────────────┘
 
-One thread does all that is Python, since the interpreter lets only one run; what lets go of it has threads of its own:
-the ledger waits for the database, signing does arithmetic.
+One thread does all that is Python, since the interpreter lets only one run; what lets go of it for long has threads of its
+own: signing does arithmetic, and the ledger waits for PostgreSQL (SQLite is asked on the spot).
 """
 
 import asyncio

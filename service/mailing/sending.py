@@ -15,8 +15,9 @@ class Feed:
     """Between the outbox and the connections: what may leave now, and what became of it and is not written down yet.
 
     `news` is set when there is something to write down, or room for more; `proved` once a relay answered, or at the end.
-    `trouble` says why a connection rests, `doubted` which message was one too many in a row of unknown
-    fate: a relay that dies leaves one for each connection, and more than twice that is no accident.
+    `more_to_come` says that there is more behind what waits, `trouble` why a connection rests, and `doubted` which message was
+    one too many in a row of unknown fate: a relay that dies leaves one for each connection, and more than twice that is no
+    accident.
     """
 
     def __init__(self, *, enough: int) -> None:
@@ -114,7 +115,9 @@ class Feed:
         self._connections += 1
 
     def _upcoming(self) -> Envelope | None:
-        """What this connection sends next, when there is enough for each: none waits for a slow one while another is idle."""
+        """What this connection sends next, when there is or comes enough for each: none waits for a slow one while another
+        is idle.
+        """
         plenty = len(self._waiting) >= self._connections or self.more_to_come
         return self._waiting.popleft() if plenty and self._waiting else None
 
