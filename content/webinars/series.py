@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from content.errors import UnknownWebinar, WebinarRefused
 from content.folding import fold
+from content.webinars.listing import SHOWN
 from content.webinars.tables import Webinar, WebinarSeries
 
 
@@ -45,6 +46,16 @@ def series_by_id(session: Session, series_id: int) -> WebinarSeries:
     if found is None:
         raise UnknownWebinar(f"There is no series {series_id}.")
     return found
+
+
+def others_in_series(session: Session, webinar: Webinar) -> list[Webinar]:
+    """The other webinars of its series that everyone may see, the first first; none where it is of no series."""
+    if webinar.series_id is None:
+        return []
+    others = select(Webinar).where(
+        Webinar.series_id == webinar.series_id, Webinar.id != webinar.id, col(Webinar.status).in_(SHOWN)
+    )
+    return list(session.exec(others.order_by(col(Webinar.starts_at), col(Webinar.id))))
 
 
 def in_series(session: Session, series: WebinarSeries) -> list[Webinar]:
