@@ -1,7 +1,7 @@
 """Attendees: what the mails of webinars say to each who takes part. Rendered once for all, with holes for what is theirs."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 
@@ -15,7 +15,7 @@ from service.mailing.fragments import greeting
 from service.mailing.holes import hole, without_holes
 from service.mailing.links import join_link, place_link
 from service.mailing.markup import wrap_line
-from service.mailing.messages import one_line
+from service.mailing.messages import one_line, wire_address
 from service.mailing.mime import Body, Calendar, Piece
 from service.mailing.occasions import OCCASIONS, PERSON_ONLY
 from service.mailing.outbox import Delivery
@@ -186,8 +186,8 @@ def _calendar(runtime: Runtime, one: _One) -> Calendar | None:
         return None
     facts = facts_of(one.webinar, settings=runtime.settings, now=one.now, own_sequence=one.mine.sequence)
     data = runtime.invitation(
-        webinar=facts,
-        attendee=Attendee(one.name, one.address),
+        webinar=replace(facts, organiser_address=wire_address(facts.organiser_address)),  # as From has it
+        attendee=Attendee(one.name, wire_address(one.address)),
         method=method,
         person_only=one.kind in PERSON_ONLY,
     )
