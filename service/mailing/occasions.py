@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from content.webinars.moments import Reminder
+from content.webinars.moments import Reminder, missed_from
+from content.webinars.tables import Webinar
 from service.webinars.facts import Method
 from subscribers.registrations.tables import TAKING_PART, Standing
 
@@ -68,3 +70,19 @@ OF_THE_MOMENT = (*REMINDERS.values(), "webinar-changed", OTHER_END)
 
 PERSON_ONLY = frozenset({"webinar-recording", "webinar-withdrawn", "webinar-handed-over"})
 """Mails that take the webinar out of one calendar, and leave it in the others'."""
+
+AFTERWARDS = frozenset(
+    {
+        "webinar-recording", "webinar-lapsed", "webinar-withdrawn", "webinar-handed-over", "webinar-cancelled",
+        "webinar-attended", "webinar-absent", "webinar-recorded",
+    }
+)  # fmt: skip
+"""Mails that are about nothing that is still to come."""
+
+
+def comes_too_late(kind: str, webinar: Webinar, now: datetime) -> bool:
+    """Whether a mail that waited, for a relay that was down or asked to come back, would say what is over."""
+    for reminder, mail in REMINDERS.items():
+        if kind == mail:
+            return now >= missed_from(webinar.starts_at, reminder)
+    return kind not in AFTERWARDS and webinar.ends_at <= now
