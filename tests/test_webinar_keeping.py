@@ -8,6 +8,7 @@ from sqlmodel import select
 from test_linting_mails import faults, public, the_mail  # noqa: F401  a fixture among them
 from webinars import VOCABULARY, a_webinar, takes_part
 
+from content.webinars.asking import LONGEST_KEPT
 from content.webinars.moments import Reminder, reminders
 from content.webinars.tables import AskKind, OwnQuestion
 from service.database import reading, writing
@@ -16,7 +17,7 @@ from service.mailing.ledger import balances, ledger
 from service.mailing.occasions import OCCASIONS
 from service.mailing.outbox import Delivery, DeliveryState, Mailing
 from service.mailing.telling import occasion_of, post
-from service.retention import enforce
+from service.retention import RETENTION, enforce
 from service.runtime import Runtime
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.registrations.answers import bring_question
@@ -84,6 +85,11 @@ def test_who_asks_for_the_newsletter_and_does_not_confirm_goes_on_taking_part(
     assert states(runtime) == {"jan@emmen.example": SubscriberState.GUEST}
     with reading(runtime.engine) as session:
         assert session.exec(select(Registration.standing)).one() == Standing.SEAT
+
+
+def test_no_question_promises_to_keep_answers_longer_than_those_who_gave_them() -> None:
+    (people,) = (one.keeps for one in RETENTION if one.key == "participants-of-webinars")
+    assert timedelta(days=LONGEST_KEPT) == people
 
 
 def test_no_mail_in_the_ledger_tells_who_was_absent_once_the_people_are_gone(runtime: Runtime, clock) -> None:
