@@ -1,6 +1,5 @@
 """Making: a webinar is set up, changed, published, moved and cancelled. The caller tells those who take part."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,14 +8,12 @@ from uuid import uuid4
 from sqlmodel import Session, select
 
 from content.errors import UnknownTerm, WebinarOver, WebinarRefused
-from content.folding import fold
 from content.vocabulary import Vocabulary
+from content.webinars.slugs import slug_of
 from content.webinars.tables import ForWhom, RoomKind, Webinar, WebinarStatus
 
 LONGEST = timedelta(hours=12)
 """A webinar that lasts longer is a slip of the pen."""
-
-LONGEST_SLUG = 60
 
 
 @dataclass(frozen=True)
@@ -202,7 +199,7 @@ def _problems(plan: Plan) -> Iterable[tuple[str, str]]:
 
 
 def _free_slug(session: Session, title: str) -> str:
-    wanted = re.sub(r"[^a-z0-9]+", "-", fold(title).text).strip("-")[:LONGEST_SLUG].strip("-") or "webinar"
+    wanted = slug_of(title, otherwise="webinar")
     taken = set(session.exec(select(Webinar.slug)))
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(one for one in (wanted, *numbered) if one not in taken | RESERVED)

@@ -1,12 +1,10 @@
 """Series: webinars that belong together, under one name."""
 
-import re
-
 from sqlmodel import Session, col, select
 
 from content.errors import UnknownWebinar, WebinarRefused
-from content.folding import fold
 from content.webinars.listing import SHOWN
+from content.webinars.slugs import slug_of
 from content.webinars.tables import Webinar, WebinarSeries
 
 
@@ -25,7 +23,7 @@ def put_series(
     """
     if not title.strip():
         raise WebinarRefused("A series has a title.", "title")
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(title).text).strip("-")[:60].strip("-") or "reeks"
+    slug = slug_of(title, otherwise="reeks")
     known = session.exec(select(WebinarSeries).where(WebinarSeries.slug == slug)).first()
     if known is not None and (series is None or known.id != series.id):
         raise WebinarRefused(f"There is a series {slug!r} already.", "title")
