@@ -121,6 +121,18 @@ def test_whoever_tries_all_that_can_be_finds_two_ways_for_each_hidden_count(plac
                 assert len({world[at][key] for world in consistent}) > 1
 
 
+def test_the_total_in_all_is_shown_and_the_smallest_other_region_hides_its_own_for_it() -> None:
+    def places(region: str, *counts: int) -> list[Place]:
+        return [
+            Place(f"{region}{at}", region, dict.fromkeys(FIGURES, count)) for at, count in enumerate(counts)
+        ]
+
+    table = disclosed([*places("A", 50, 3), *places("B", 60, 4, 3), *places("C", 40, 4, 2), *places("D", 9)])
+    assert table.everything["invited"] == 175
+    shown = {name: figures["invited"] for name, figures in table.regions}
+    assert shown == {"A": None, "B": 67, "C": None, "D": 9}
+
+
 def test_two_hidden_counts_that_can_only_be_four_each_hide_their_total() -> None:
     four = dict.fromkeys(FIGURES, 4) | {"registered": 8}
     table = disclosed([Place("Emmen", "GGD Drenthe", four), Place("Assen", "GGD Drenthe", four)])

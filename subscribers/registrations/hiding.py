@@ -18,6 +18,9 @@ SEATS = "registered"
 _PARTS = ("attended", "absent")
 """Together they are the seats: one of them, and that sum, would tell the other. So they are shown together or not at all."""
 
+_GROUPS = ((SEATS,), _PARTS, *((key,) for key in FIGURES if key not in (SEATS, *_PARTS)))
+"""What is hidden together, the seats first."""
+
 Counts = Mapping[str, int]
 Shown = dict[str, int | None]
 """By figure; None is hidden."""
@@ -48,20 +51,39 @@ def disclosed(places: Iterable[Place]) -> Table:
     """The figures, by name, without those that would tell of fewer than five people."""
     ordered = sorted(places, key=lambda place: (place.region, place.name))
     cells = [(place, _together({key: _or_hidden(place.counts[key]) for key in FIGURES})) for place in ordered]
-    regions = []
+    regions: dict[str, Shown] = {}
     for name in dict.fromkeys(place.region for place in ordered):
         inside = [cell for cell in cells if cell[0].region == name]
-        regions.append((name, _together({key: _total(key, inside, inside) for key in FIGURES})))
-    return Table(cells, regions, _together({key: _grand_total(key, cells, regions) for key in FIGURES}))
+        regions[name] = _together({key: _total(key, inside, inside) for key in FIGURES})
+    everything: Shown = {}
+    for figures in _GROUPS:
+        everything |= _grand_totals(figures, cells, regions)
+        regions = {name: _together(shown) for name, shown in regions.items()}
+    return Table(cells, list(regions.items()), _together({key: everything[key] for key in FIGURES}))
 
 
 def _or_hidden(count: int) -> int | None:
     return None if 0 < count < FEW else count
 
 
-def _grand_total(key: str, cells: Sequence[Cell], regions: Sequence[tuple[str, Shown]]) -> int | None:
-    told = {name for name, shown in regions if shown[key] is not None}
-    return _total(key, cells, [cell for cell in cells if cell[0].region not in told])
+def _grand_totals(figures: Sequence[str], cells: Sequence[Cell], regions: dict[str, Shown]) -> Shown:
+    """The totals in all of figures that are hidden together; changes `regions`.
+
+    Where they would tell what one region hides, the smallest others that hide something hide their totals too, one after the
+    other: how many it were in all is asked more than how many in one region.
+    """
+    key = figures[0]
+    told = [name for name, shown in regions.items() if shown[key] is not None]
+    hiding = {place.region for place, shown in cells if shown[key] is None}
+    smallest = sorted(hiding.intersection(told), key=lambda name: (regions[name][key] or 0, name))
+    for number in range(len(smallest) + 1):
+        silent = smallest[:number]
+        in_doubt = [cell for cell in cells if cell[0].region not in told or cell[0].region in silent]
+        totals = {one: _total(one, cells, in_doubt) for one in figures}
+        if None not in totals.values():
+            regions.update({name: {**regions[name], **dict.fromkeys(figures)} for name in silent})
+            return totals
+    return dict.fromkeys(figures)
 
 
 def _total(key: str, cells: Sequence[Cell], in_doubt: Sequence[Cell]) -> int | None:
