@@ -8,6 +8,7 @@ from content.vocabulary import Vocabulary
 from content.webinars.making import Changed, Plan, cancel_webinar, change_webinar
 from content.webinars.moments import Reminder
 from content.webinars.tables import Webinar, WebinarStatus
+from service.mailing.occasions import OF_THE_MOMENT, OTHER_END
 from service.mailing.reminding import remind
 from service.mailing.telling import post, post_to_all, stop_untrue, tell
 from service.settings import Settings
@@ -96,7 +97,7 @@ def change(
     now: datetime,
     notice: str = "",
 ) -> Changed:
-    """Editors change a webinar. A move is told to all who take part; more seats are offered to those who wait.
+    """Editors change a webinar. A move, and another end, is told to all who take part; more seats are offered to who waits.
 
     Reminders are told from the new start by themselves; those that wait with the old one never leave.
 
@@ -110,8 +111,10 @@ def change(
     changed = change_webinar(session, webinar, plan, vocabulary=vocabulary, now=now, notice=notice)
     if changed.moved:
         shorten_offers(session, webinar)
-        stop_untrue(session, webinar, now=now)
-        post_to_all(session, settings, webinar, kind="webinar-changed", moment=str(webinar.sequence), now=now)
+    if changed.moved or changed.ends_elsewhere:
+        stop_untrue(session, webinar, now=now, kinds=OF_THE_MOMENT if changed.moved else [OTHER_END])
+        kind = "webinar-changed" if changed.moved else OTHER_END
+        post_to_all(session, settings, webinar, kind=kind, moment=str(webinar.sequence), now=now)
     _offer(session, webinar, now)
     return changed
 

@@ -15,7 +15,8 @@ from subscribers.people import Subscriber, Subscription
 from subscribers.reading import WORDINGS as READING_WORDINGS
 from subscribers.reading import shares_reading
 from subscribers.registrations.answers import answers_of, brought_by
-from subscribers.registrations.tables import Attendance, Registration
+from subscribers.registrations.evaluating import evaluation_of
+from subscribers.registrations.tables import Attendance, Evaluation, Registration
 from subscribers.requests import AddressChange
 
 
@@ -120,11 +121,18 @@ def _webinar(session: Session, mine: Registration, webinar: Webinar) -> dict[str
             {"question": asked[key], "answer": text} for key, text in answers_of(session, mine).items()
         ],
         "questions": [one.text for one in brought_by(session, mine)],
+        "evaluation": _said(evaluation_of(session, mine)),
         "attendance": [
             {"joined_at": _plain(one.joined_at), "left_at": _plain(one.left_at)}
             for one in session.exec(spans)
         ],
     }
+
+
+def _said(evaluation: Evaluation | None) -> dict[str, Any] | None:
+    if evaluation is None:
+        return None
+    return {name: _plain(getattr(evaluation, name)) for name in ("at", "mark", "will_use", "word")}
 
 
 HIDDEN = frozenset({"id", "reference", "address_key", "profile_key"})

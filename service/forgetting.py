@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, col, select
 
-from service.mailing.outbox import Attempt, Delivery, DeliveryState
+from content.webinars.tables import Webinar
+from service.mailing.outbox import Attempt, Delivery, DeliveryState, Mailing
 from service.settings import Settings
 from subscribers.people import Subscriber
 from subscribers.suppression import suppress
@@ -34,17 +35,28 @@ def forget(session: Session, ids: Collection[int], *, now: datetime) -> int:
     """
     gone = 0
     for some in _batches(ids):
-        theirs = col(Delivery.subscriber_id).in_(some)
-        connection = session.connection()
-        numbers = select(Delivery.id).where(theirs)
-        connection.execute(update(Attempt).where(col(Attempt.delivery_id).in_(numbers)).values(reply=""))
-        waiting = update(Delivery).where(theirs, col(Delivery.state).in_(WAITING))
-        connection.execute(waiting.values(state=DeliveryState.CANCELLED, settled_at=now))
-        connection.execute(update(Delivery).where(theirs).values(subscriber_id=None, context={}, reply=""))
+        _unname(session, col(Delivery.subscriber_id).in_(some), now=now)
         session.expire_all()
         people = delete(Subscriber).where(col(Subscriber.id).in_(some))
-        gone += connection.execute(people, execution_options={"synchronize_session": False}).rowcount
+        executed = session.connection().execute(people, execution_options={"synchronize_session": False})
+        gone += executed.rowcount
     return gone
+
+
+def unname_mails(session: Session, webinar: Webinar, *, now: datetime) -> None:
+    """The mails of a webinar stay in the ledger, without to whom: a mail to who was absent tells that somebody was."""
+    ours = select(Mailing.id).where(Mailing.webinar_id == webinar.id)
+    _unname(session, col(Delivery.mailing_id).in_(ours), now=now)
+    session.expire_all()
+
+
+def _unname(session: Session, which: ColumnElement[bool], *, now: datetime) -> None:
+    connection = session.connection()
+    numbers = select(Delivery.id).where(which)
+    connection.execute(update(Attempt).where(col(Attempt.delivery_id).in_(numbers)).values(reply=""))
+    waiting = update(Delivery).where(which, col(Delivery.state).in_(WAITING))
+    connection.execute(waiting.values(state=DeliveryState.CANCELLED, settled_at=now))
+    connection.execute(update(Delivery).where(which).values(subscriber_id=None, context={}, reply=""))
 
 
 def _batches(ids: Collection[int]) -> Iterator[list[int]]:

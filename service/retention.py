@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from content.sources import forget_fetches
 from content.webinars.tables import OwnQuestion, Webinar
 from service.feedback.returned import ReturnedMail
-from service.forgetting import forget
+from service.forgetting import forget, unname_mails
 from service.limits import RateCount
 from service.mailing.counting import Reading
 from service.mailing.inviting import invited_by_organisation
@@ -25,7 +25,7 @@ from subscribers.imports import KEPT as LINES_KEPT
 from subscribers.imports import forget_lines
 from subscribers.people import Subscriber, SubscriberState
 from subscribers.registrations.counting import end_answers, end_registrations
-from subscribers.registrations.tables import Registration, RegistrationAnswer, Standing
+from subscribers.registrations.tables import BroughtQuestion, Registration, RegistrationAnswer, Standing
 from subscribers.requests import AddressChange, LeavingReason
 
 MOST = 5_000
@@ -73,11 +73,16 @@ def _left(session: Session, before: datetime, now: datetime) -> int:
 
 
 def _unconfirmed_places(session: Session, before: datetime, _now: datetime) -> int:
-    """Registrations for a webinar that nobody confirmed, and seats that a colleague did not take."""
-    asked = delete(Registration).where(
-        col(Registration.standing) == Standing.ASKED, col(Registration.asked_at) <= before
-    )
-    return _rows(session, asked)
+    """Registrations for a webinar that nobody confirmed, with what was asked, and seats that a colleague did not take.
+
+    Who took part before has left again: their calendar's sequence goes on from there.
+    """
+    asked = (col(Registration.standing) == Standing.ASKED, col(Registration.asked_at) <= before)
+    back = update(Registration).where(*asked, col(Registration.confirmed_at).is_not(None))
+    left_again = _rows(session, back.values(standing=Standing.WITHDRAWN, took_over_from_id=None))
+    strangers = select(Registration.id).where(*asked)
+    _rows(session, delete(BroughtQuestion).where(col(BroughtQuestion.registration_id).in_(strangers)))
+    return left_again + _rows(session, delete(Registration).where(*asked))
 
 
 def _answers_on_forms(session: Session, _before: datetime, now: datetime) -> int:
@@ -93,13 +98,13 @@ def _answers_on_forms(session: Session, _before: datetime, now: datetime) -> int
 
 
 def _participants(session: Session, before: datetime, now: datetime) -> int:
-    """Who took part in a webinar, and whether they were there; the totals by organisation stay."""
+    """Who took part in a webinar, and whether they were there, in the ledger of mails too; totals by organisation stay."""
     with_people = exists().where(col(Registration.webinar_id) == col(Webinar.id))
-    over = session.exec(select(Webinar).where(col(Webinar.ends_at) <= before, with_people)).all()
-    return sum(
-        end_registrations(session, one, invited=invited_by_organisation(session, one), now=now)
-        for one in over
-    )
+    ended = 0
+    for one in session.exec(select(Webinar).where(col(Webinar.ends_at) <= before, with_people)).all():
+        ended += end_registrations(session, one, invited=invited_by_organisation(session, one), now=now)
+        unname_mails(session, one, now=now)
+    return ended
 
 
 def _guests(session: Session, before: datetime, now: datetime) -> int:

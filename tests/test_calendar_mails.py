@@ -92,6 +92,23 @@ def test_a_change_a_leave_and_an_end_meet_the_same_event_in_the_mails(
     )  # calendars are shared: the personal link is not in them
 
 
+def test_the_calendar_has_the_addresses_as_the_mail_has_them(
+    inviting: Runtime, postbox: Relay, clock
+) -> None:
+    abroad = replace(
+        inviting,
+        settings=inviting.settings.model_copy(update={"sender_address": "post@gemeente-súdwest.example"}),
+    )
+    with writing(abroad.engine) as session:
+        reader = a_reader(session, clock(), "a@café.example")
+        attend(session, webinar=a_webinar(session, clock()), subscriber=reader, wish=Wish(), now=clock())
+    ((mail,),) = arrived(abroad, postbox).values()
+    event = event_of(calendar(mail).encode())
+    assert str(event["ORGANIZER"]) == "mailto:post@xn--gemeente-sdwest-cvb.example"
+    assert str(event["ATTENDEE"]) == "mailto:a@xn--caf-dma.example"
+    assert mail["From"].addresses[0].addr_spec == str(event["ORGANIZER"]).removeprefix("mailto:")
+
+
 def test_a_mail_with_a_calendar_is_signed_as_it_leaves(inviting: Runtime, postbox: Relay, clock) -> None:
     clock.moment = datetime(
         2026, 1, 5, 9, tzinfo=UTC
@@ -128,7 +145,7 @@ def test_feeds_and_downloads(house: Runtime) -> None:
     topic = read(visitor.get("/webinars/onderwerp/lachgas.ics").content)
     assert [str(one["UID"]) for one in topic.walk("VEVENT")] == [kept.uid]
     assert str(topic["NAME"]) == "Webinars van Kennispost over lachgas"
-    assert visitor.get("/webinars/onderwerp/onzin.ics").status_code == 422
+    assert visitor.get("/webinars/onderwerp/onzin.ics").status_code == 404
     assert 'href="/webinars/onderwerp/lachgas.ics"' in visitor.get(f"/webinars/{kept.slug}").text
     assert 'href="/webinars.ics"' in visitor.get("/webinars").text
     one = visitor.get(f"/webinars/{kept.slug}.ics")

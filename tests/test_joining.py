@@ -12,14 +12,16 @@ from sqlmodel import col, select
 from visitor import Visitor
 from webinars import a_webinar, takes_part
 
+from content.webinars.materials import can_be_seen, keep_file, put_material
 from content.webinars.tables import Material, Webinar
 from service.attending import call_off
 from service.database import reading, writing
 from service.joining import moderator_address, room_port
 from service.mailing.links import join_link
+from service.recordings import note_recordings
 from service.runtime import Runtime
 from service.schedule.rooms import fetch_recordings, watch_rooms
-from service.webinars.rooms import Capability, Room
+from service.webinars.rooms import Capability, Recording, Room
 from subscribers.registrations.tables import Attendance, Registration
 
 
@@ -176,6 +178,27 @@ def test_a_server_of_rooms_from_the_door_to_the_recording(house: Runtime, rooms:
         ("Opname", "https://b.example/r1", False, False)
     ]  # not shown: no captions yet
     assert "https://b.example/r1" not in visitor.get(f"/webinars/{webinar.slug}").text
+
+
+@pytest.mark.parametrize("own", ["address", "file"])
+def test_a_recording_that_editors_put_in_place_themselves_is_waited_for_no_more(
+    house: Runtime, own: str
+) -> None:
+    webinar = made(house, room_kind="bigbluebutton", room_address="")
+    ready = Recording(key="r1", meeting=webinar.uid, address="https://b.example/r1")
+    with writing(house.engine) as session:
+        note_recordings(session, webinar, [replace(ready, address="")])
+        waits = session.exec(select(Material)).one()
+        address = "https://video.example/cut" if own == "address" else ""
+        put_material(
+            session, webinar, waits, kind="recording", title="Opname", address=address, captions=True
+        )
+        if own == "file":
+            keep_file(session, webinar, waits, name="opname.pdf", data=b"%PDF-1.7")
+        assert can_be_seen(waits, house.clock())
+        kept = waits.address
+        note_recordings(session, webinar, [ready])
+        assert waits.address == kept
 
 
 def materials(house: Runtime) -> list[tuple[str, str, bool, bool]]:

@@ -20,10 +20,15 @@ from subscribers.audience import audience
 from subscribers.consent import ConsentEvent
 from subscribers.mailboxes import is_shared
 from subscribers.people import Interest, Subscriber
+from subscribers.registrations.leaving import withdraw
+from subscribers.registrations.registering import Wish, confirm
+from subscribers.registrations.registering import ask as ask_for_a_seat
+from subscribers.registrations.tables import Registration
 from subscribers.requests import LeavingReason
 from subscribers.suppression import is_suppressed
 from tests.builders import a_reader, an_approved_issue
 from tests.visitor import Visitor, a_known_reader, letters, link, readers
+from tests.webinars import a_webinar, of_reader
 
 
 def mails(house: Runtime) -> list[tuple[str, str]]:
@@ -124,6 +129,33 @@ def test_an_address_changes_when_both_mailboxes_say_yes(house: Runtime) -> None:
     (reader,) = readers(house)
     assert (reader.address, reader.address_key, reader.shared) == ("info@assen.nl", "info@assen.nl", True)
     assert visitor.get(old).status_code == 410
+
+
+def test_the_seats_of_the_new_address_come_along_when_the_mail_moves_there(house: Runtime, clock) -> None:
+    path, visitor = here(house), Visitor(house)
+    with writing(house.engine) as session:
+        (jan,) = session.exec(select(Subscriber))
+        webinars = [a_webinar(session, clock(), title=f"Webinar {number}") for number in range(3)]
+        kept = of_reader(session, clock(), webinars[1], jan).registration.id
+        left = of_reader(session, clock(), webinars[2], jan).registration
+        withdraw(session, reference=left.reference, now=clock())
+        there = []
+        for webinar in webinars:  # as a guest, with the new address
+            asked = ask_for_a_seat(
+                session, webinar=webinar, address="info@assen.nl", wish=Wish(), now=clock()
+            )
+            confirm(session, reference=asked.registration.reference, now=clock())
+            there.append(asked.registration.id)
+    visitor.submit(f"{path}/adres", {"address": "info@assen.nl"})
+    old, new = (mail_with(house, "adres", to=to) for to in ("jan@emmen.nl", "info@assen.nl"))
+    visitor.submit(new, {})
+    assert "Uw adres is veranderd" in visitor.submit(old, {}).text
+    assert [one.address for one in readers(house)] == ["info@assen.nl"]
+    with reading(house.engine) as session:
+        found = session.exec(select(Registration).order_by(Registration.webinar_id)).all()
+        assert [(one.id, one.standing) for one in found] == [
+            (there[0], "seat"), (kept, "seat"), (there[2], "seat"),
+        ]  # fmt: skip
 
 
 def test_moving_to_someone_who_reads_tells_that_one_and_the_page_nothing(house: Runtime, clock) -> None:

@@ -117,6 +117,25 @@ def test_the_recording_takes_no_seat_and_a_seat_can_be_given_up_for_it(runtime: 
         assert back.registration.standing == Standing.WAITING  # others were before them
 
 
+def test_a_seat_can_be_given_up_for_the_recording_until_the_start(runtime: Runtime, clock) -> None:
+    with writing(runtime.engine) as session:
+        now = clock()
+        closes = {"closes_at": now + timedelta(hours=1), "starts_at": now + timedelta(hours=3)}
+        webinar = a_webinar(session, now, capacity=1, ends_at=now + timedelta(hours=4), **closes)
+        mine = takes_part(session, now, webinar, "a@emmen.nl").registration
+        other = takes_part(session, now, webinar, "b@emmen.nl").registration
+        readers = {one.address: one for one in session.exec(select(Subscriber))}
+        clock.advance(hours=2)
+        outcome = of_reader(session, clock(), webinar, readers["a@emmen.nl"], answer="recording")
+        assert (mine.standing, other.standing) == (Standing.RECORDING, Standing.OFFERED)
+        assert [one.id for one in outcome.offered] == [other.id]
+        with pytest.raises(RegistrationClosed):  # and not back
+            of_reader(session, clock(), webinar, readers["a@emmen.nl"])
+        clock.advance(hours=1)
+        with pytest.raises(RegistrationClosed):
+            of_reader(session, clock(), webinar, readers["b@emmen.nl"], answer="recording")
+
+
 def test_registering_twice_is_once_and_coming_back_raises_the_sequence(runtime: Runtime, clock) -> None:
     with writing(runtime.engine) as session:
         webinar = a_webinar(session, clock())
@@ -217,6 +236,25 @@ def test_a_colleague_who_had_an_offer_passes_that_seat_on(runtime: Runtime, cloc
         outcome = take_over(session, reference=waits.reference, name="", now=clock())
         assert [one.id for one in outcome.offered] == [next_one.id]
         assert taken(session, webinar) == 2
+
+
+@pytest.mark.parametrize(
+    ("waits", "typed", "called"), [(True, "", "Cor"), (False, "", ""), (True, "C. Bos", "C. Bos")]
+)
+def test_who_takes_over_is_called_what_they_said_themselves(
+    runtime: Runtime, clock, waits: bool, typed: str, called: str
+) -> None:
+    with writing(runtime.engine) as session:
+        webinar = a_webinar(session, clock(), capacity=1)
+        giver = takes_part(session, clock(), webinar, "a@emmen.nl").registration
+        if waits:
+            takes_part(session, clock(), webinar, "c@emmen.nl", name="Cor")
+        else:  # a stranger typed the address, and a name with it
+            ask(session, webinar=webinar, address="c@emmen.nl", wish=Wish(name="Koop nu"), now=clock())
+        colleague = propose(session, reference=giver.reference, address="c@emmen.nl", now=clock())
+        assert colleague is not None
+        take_over(session, reference=colleague.reference, name=typed, now=clock())
+        assert colleague.name == called
 
 
 def test_nobody_registers_when_it_is_closed_begun_cancelled_or_a_draft(runtime: Runtime, clock) -> None:

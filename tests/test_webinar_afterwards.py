@@ -23,14 +23,14 @@ from subscribers.registrations.evaluating import judged
 from subscribers.registrations.leaving import withdraw
 from subscribers.registrations.tables import Attendance, Evaluation, Registration
 
-PEOPLE = {"there": "seat", "away": "seat", "only": "recording"}
+PEOPLE = {"there": "seat", "away": "seat", "only": "recording", "waited": "seat"}
 
 
 @pytest.fixture
 def held(posting: Runtime, postbox: Relay, clock: SetClock) -> Webinar:
-    """Over since an hour: one was there, one was not, one only wants the recording, one withdrew. Its mails have left."""
+    """Over since an hour: one was there, one was not, one only wants the recording, one waited, one withdrew. Mails left."""
     with writing(posting.engine) as session:
-        webinar = a_webinar(session, clock())
+        webinar = a_webinar(session, clock(), capacity=2)
         for name, answer in PEOPLE.items():
             mine = takes_part(session, clock(), webinar, f"{name}@emmen.example", answer=answer).registration
             if name == "there":
@@ -72,7 +72,7 @@ def test_no_mail_before_there_are_captions(posting: Runtime, postbox: Relay, hel
     with pytest.raises(RecordingNotReady):
         told(posting, held)
     record(posting, held, captions=True)
-    assert told(posting, held) == 3
+    assert told(posting, held) == 4
     assert told(posting, held) == 0
 
 
@@ -91,6 +91,7 @@ def test_each_gets_the_mail_that_is_true(
         "there": f"Kijk het terug: {held.title}",
         "away": f"U was er niet bij: {held.title}" if known else f"De opname staat klaar: {held.title}",
         "only": f"De opname staat klaar: {held.title}",
+        "waited": f"De opname staat klaar: {held.title}",
     }
     text = plain(mails["there@emmen.example"][0])
     watch = re.search(r"/webinars/plaats/\S+/terugkijken", text)

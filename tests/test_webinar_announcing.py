@@ -31,6 +31,7 @@ from service.webinars.wording import in_both
 from subscribers.people import Subscriber
 from subscribers.registrations.domains import list_domain
 from subscribers.registrations.leaving import withdraw
+from subscribers.registrations.registering import Wish, ask
 
 ADDRESSES = ("follows@emmen.example", "other@emmen.example", "monthly@emmen.example", "seated@emmen.example",
              "gone@emmen.example", "also@assen.example")  # fmt: skip
@@ -95,6 +96,10 @@ def test_it_reaches_those_who_follow_the_topic_and_did_not_react(runtime: Runtim
     with writing(runtime.engine) as session:
         webinar = session.get_one(Webinar, webinar.id)
         issue = announce(session, **shown(runtime, webinar))
+        assert reached(session, runtime, issue) == {"follows@emmen.example", "also@assen.example"}
+        # Who said no is asked no more because a stranger types their address.
+        ask(session, webinar=webinar, address="gone@emmen.example", wish=Wish(), now=runtime.clock())
+        ask(session, webinar=webinar, address="also@assen.example", wish=Wish(), now=runtime.clock())
         assert reached(session, runtime, issue) == {"follows@emmen.example", "also@assen.example"}
         webinar.tags = []
         assert reached(session, runtime, issue) == {

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from builders import a_municipality, a_reader
@@ -64,6 +65,87 @@ def test_no_subtraction_tells_of_fewer_than_five(places: list[Place]) -> None:
             rest = table.everything[key] - sum(shown[key] or 0 for _name, shown in table.regions)
             rest -= sum(one[key] or 0 for place, one in table.places if place.region not in told)
             assert rest == 0 or rest >= 5
+
+
+@some.composite
+def few_seats(draw: some.DrawFn) -> Place:
+    """A place with few seats, or with many of which few were not there: where something is hidden."""
+    there, not_there = (
+        draw(some.integers(0, 5)) + draw(some.sampled_from([0, 0, 12])),
+        draw(some.integers(0, 5)),
+    )
+    figures = dict.fromkeys(FIGURES, 0) | {
+        "attended": there,
+        "absent": not_there,
+        "registered": there + not_there,
+    }
+    return Place(f"m{draw(some.integers(0, 10**6))}", draw(some.sampled_from(["GGD A", "GGD B"])), figures)
+
+
+def worlds_of(cell: tuple[Place, dict]) -> list[dict[str, int]]:
+    """All that the seats of a place can be, and who of them was there, as far as its own line tells."""
+    place, shown = cell
+    seats = range(1, 5) if shown["registered"] is None else [shown["registered"]]
+    possible = []
+    for number in seats:
+        for there in range(number + 1):
+            counts = {"registered": number, "attended": there, "absent": number - there}
+            (line,) = disclosed([Place(place.name, place.region, {**place.counts, **counts})]).places
+            if all(line[1][key] == shown[key] for key in counts):
+                possible.append(counts)
+    return possible
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.lists(few_seats(), min_size=1, max_size=4))
+def test_whoever_tries_all_that_can_be_finds_two_ways_for_each_hidden_count(places: list[Place]) -> None:
+    """An adversary who knows the rule, and that seats are who was there and who was not."""
+    table = disclosed(places)
+    totals = [
+        ([place.region == name for place, _shown in table.places], shown) for name, shown in table.regions
+    ]
+    totals.append(([True] * len(table.places), table.everything))
+    consistent = [
+        world
+        for world in product(*(worlds_of(cell) for cell in table.places))
+        if all(
+            shown[key] is None
+            or shown[key] == sum(one[key] for one, inside in zip(world, here, strict=True) if inside)
+            for here, shown in totals
+            for key in ("registered", "attended", "absent")
+        )
+    ]
+    for at, (place, shown) in enumerate(table.places):
+        for key in ("registered", "attended", "absent"):
+            if shown[key] is None and 0 < place.counts[key] < 5:
+                assert len({world[at][key] for world in consistent}) > 1
+
+
+def test_the_total_in_all_is_shown_and_the_smallest_other_region_hides_its_own_for_it() -> None:
+    def places(region: str, *counts: int) -> list[Place]:
+        return [
+            Place(f"{region}{at}", region, dict.fromkeys(FIGURES, count)) for at, count in enumerate(counts)
+        ]
+
+    table = disclosed([*places("A", 50, 3), *places("B", 60, 4, 3), *places("C", 40, 4, 2), *places("D", 9)])
+    assert table.everything["invited"] == 175
+    shown = {name: figures["invited"] for name, figures in table.regions}
+    assert shown == {"A": None, "B": 67, "C": None, "D": 9}
+
+
+def test_two_hidden_counts_that_can_only_be_four_each_hide_their_total() -> None:
+    four = dict.fromkeys(FIGURES, 4) | {"registered": 8}
+    table = disclosed([Place("Emmen", "GGD Drenthe", four), Place("Assen", "GGD Drenthe", four)])
+    assert table.regions[0][1]["invited"] is None
+    assert table.everything["invited"] is None
+
+
+def test_what_was_there_and_what_was_not_do_not_tell_hidden_seats() -> None:
+    many = dict.fromkeys(FIGURES, 20) | {"attended": 16, "absent": 4}
+    three = dict.fromkeys(FIGURES, 3) | {"absent": 0}
+    table = disclosed([Place(name, "GGD A", many) for name in "bc"] + [Place("a", "GGD A", three)])
+    assert table.regions[0][1]["registered"] is None
+    assert (table.regions[0][1]["attended"], table.regions[0][1]["absent"]) == (None, None)
 
 
 def test_what_is_large_enough_is_shown_as_it_is() -> None:

@@ -183,3 +183,57 @@ def test_a_move_and_a_cancellation_reach_whom_they_concern(posting: Runtime, pos
         True,
     ) * 3
     assert calendar(mails["c@emmen.nl"][0]) == ""
+
+
+def test_a_move_is_told_also_where_the_end_changes_before_that_mail_left(
+    posting: Runtime, postbox: Relay, clock
+) -> None:
+    with writing(posting.engine) as session:
+        webinar = a_webinar(session, clock())
+        takes_part(session, clock(), webinar, "a@emmen.nl")
+        webinar_id, starts = webinar.id, webinar.starts_at + timedelta(days=1)
+    arrived(posting, postbox)
+    for minutes in (60, 90, 120):
+        plan = a_plan(clock(), starts_at=starts, ends_at=starts + timedelta(minutes=minutes))
+        with writing(posting.engine) as session:
+            change(
+                session,
+                posting.settings,
+                webinar_id=webinar_id,
+                plan=plan,
+                vocabulary=VOCABULARY,
+                now=clock(),
+            )
+    mails = arrived(posting, postbox)["a@emmen.nl"]
+    assert sorted(str(mail["Subject"]).split(":")[0] for mail in mails) == ["Andere eindtijd", "Andere tijd"]
+    assert all("9 december 2026, 10.00 uur – 12.00 uur" in plain(mail) for mail in mails)
+    assert all("SEQUENCE:3" in calendar(mail) for mail in mails)
+
+
+def test_another_end_is_no_move(posting: Runtime, postbox: Relay, clock) -> None:
+    with writing(posting.engine) as session:
+        webinar = a_webinar(session, clock())
+        takes_part(session, clock(), webinar, "a@emmen.nl")
+        webinar_id, starts = webinar.id, webinar.starts_at
+    arrived(posting, postbox)
+    clock.moment = starts - timedelta(hours=1)
+    keep_webinars(posting)  # the reminder waits, and stays true
+    plan = a_plan(clock(), starts_at=starts, ends_at=starts + timedelta(minutes=90))
+    with writing(posting.engine) as session:
+        change(
+            session, posting.settings, webinar_id=webinar_id, plan=plan, vocabulary=VOCABULARY, now=clock()
+        )
+        moved = session.get_one(Webinar, webinar_id)
+        assert (moved.previous_starts_at, moved.sequence) == (None, 1)
+    mails = {str(mail["Subject"]).split(":")[0]: mail for mail in arrived(posting, postbox)["a@emmen.nl"]}
+    assert sorted(mails) == ["Andere eindtijd", "Straks om 10.00 uur"]
+    assert all("10.00 uur – 11.30 uur" in plain(mail) for mail in mails.values())
+    object_ = calendar(mails["Andere eindtijd"])
+    assert ("METHOD:REQUEST" in object_, "SEQUENCE:1" in object_) == (True, True)
+    clock.moment = starts + timedelta(hours=1)  # it goes on, and takes longer still
+    longer = a_plan(clock(), starts_at=starts, ends_at=starts + timedelta(hours=2))
+    with writing(posting.engine) as session:
+        change(
+            session, posting.settings, webinar_id=webinar_id, plan=longer, vocabulary=VOCABULARY, now=clock()
+        )
+    assert [one.split(":")[0] for one in subjects(posting, postbox)["a@emmen.nl"]] == ["Andere eindtijd"]

@@ -10,6 +10,8 @@ from sqlmodel import select
 from visitor import Visitor, letters
 from webinars import VOCABULARY, a_plan, a_webinar, place_of, seated, standings
 
+from content.webinars.materials import keep_file, put_material
+from content.webinars.series import put_series
 from content.webinars.tables import AskKind, Material, OwnQuestion, Speaker, SpeakerPicture, Webinar
 from service.attending import call_off, change
 from service.database import reading, writing
@@ -54,6 +56,23 @@ def test_the_list_and_the_page_show_what_is_published_and_no_draft(house: Runtim
     assert "room.example" not in html
     assert '<meta property="og:title" content="Lachgas: wat kan uw gemeente doen?">' in html
     assert f'href="{PAGE}.ics"' in html
+
+
+def test_a_webinar_of_a_series_leads_to_the_others_that_are_shown(
+    house: Runtime, visitor: Visitor, webinar: Webinar
+) -> None:
+    with writing(house.engine) as session:
+        series = put_series(session, None, title="Zomer zonder lachgas", summary="Drie keer een uur.")
+        session.get_one(Webinar, webinar.id).series_id = series.id
+        a_webinar(session, house.clock(), title="Deel twee", series_id=series.id)
+        a_webinar(session, house.clock(), title="Nog geheim", series_id=series.id, published=False)
+        a_webinar(session, house.clock(), title="Iets anders")
+    html = visitor.get(PAGE).text
+    assert "Zomer zonder lachgas" in html
+    assert 'href="/webinars/deel-twee"' in html
+    assert ("Nog geheim" in html, "Iets anders" in html) == (False, False)
+    assert f'href="{PAGE}"' not in html
+    assert "hoort bij een reeks" not in visitor.get("/webinars/iets-anders").text
 
 
 def test_no_text_can_end_the_structured_data(house: Runtime, visitor: Visitor) -> None:
@@ -188,6 +207,36 @@ def test_a_webinar_for_governments_refuses_other_domains_on_the_form(house: Runt
     assert len(standings(house)) == 1
 
 
+def test_what_is_for_governments_is_shown_to_who_registered_alone(house: Runtime) -> None:
+    with writing(house.engine) as session:
+        webinar = a_webinar(session, house.clock(), for_whom="government")
+        list_domain(session, domain="emmen.nl", by="anna", now=house.clock())
+        shown = put_material(session, webinar, None, kind="slides", title="De dia's", address="")
+        keep_file(session, webinar, shown, name="dias.pdf", data=b"%PDF-1.7 geheim")
+        put_material(
+            session,
+            webinar,
+            None,
+            kind="recording",
+            title="Het beeld",
+            address="https://v.example/1",
+            captions=True,
+        )
+        slug, number = webinar.slug, shown.id
+    visitor = Visitor(house)
+    html = visitor.get(f"/webinars/{slug}").text
+    assert "De opname en de stukken zijn voor wie zich aanmeldde." in html
+    assert ("v.example" in html, "De dia" in html) == (False, False)
+    assert visitor.get(f"/webinars/{slug}/stukken/{number}").status_code == 404
+    back = f"{seated(house, webinar)}/terugkijken"
+    html = visitor.get(back).text
+    assert "Het beeld" in html
+    assert f'href="{back}/stukken/{number}"' in html
+    file = visitor.get(f"{back}/stukken/{number}")
+    assert (file.content, file.headers["content-security-policy"][:7]) == (b"%PDF-1.7 geheim", "sandbox")
+    assert visitor.get(f"{back}/stukken/99").status_code == 404
+
+
 def test_a_personal_link_shows_on_get_and_registers_on_post(
     house: Runtime, visitor: Visitor, webinar: Webinar
 ) -> None:
@@ -223,6 +272,22 @@ def test_a_queue_moves_when_somebody_withdraws(house: Runtime, visitor: Visitor,
     assert standings(house) == ["withdrawn", "seat"]
     house.clock.advance(days=8)
     assert "<form" not in visitor.get(second).text  # it has been: nothing is to be done any more
+
+
+def test_ones_own_page_promises_nothing_once_the_webinar_has_begun(
+    house: Runtime, visitor: Visitor, webinar: Webinar
+) -> None:
+    seat, waits = seated(house, webinar), seated(house, webinar, "b@emmen.nl")
+    house.clock.moment = webinar.starts_at
+    assert "Naar uw deelnamepagina" in visitor.get(seat).text
+    html = visitor.get(waits).text
+    assert "Er kwam geen plaats voor u vrij" in html
+    assert "aan de beurt" not in html
+    house.clock.moment = webinar.ends_at
+    html = visitor.get(seat).text
+    assert "Dit webinar is geweest" in html
+    assert f'href="{seat}/terugkijken"' in html
+    assert "Zet in uw agenda" not in html
 
 
 def test_an_offer_that_is_over_cannot_be_accepted(house: Runtime, visitor: Visitor, webinar: Webinar) -> None:

@@ -16,8 +16,8 @@ from service.errors import DaysFault
 from service.runtime import Runtime
 from service.templating import render
 from service.webinars.days import Days, Holiday, load_days
-from service.webinars.nearby import as_json, warnings_at
-from service.webinars.planning import Kind, Planned, warnings_for
+from service.webinars.nearby import warnings_at
+from service.webinars.planning import Kind, Planned, Warned, warnings_for
 
 HOUR = timedelta(hours=1)
 
@@ -163,12 +163,10 @@ def test_a_slip_in_the_file_is_named(text: str, tmp_path: Path) -> None:
 def test_drafts_count_cancelled_ones_and_the_webinar_itself_do_not(runtime: Runtime, clock) -> None:
     now = clock()
 
-    def said(session: Session, mine: Webinar) -> list[dict[str, object]]:
-        return as_json(
-            warnings_at(
-                session, VOCABULARY, starts_at=mine.starts_at, ends_at=mine.ends_at, tags=mine.tags, language="nl",
-                but=mine.id,
-            )
+    def said(session: Session, mine: Webinar) -> list[Warned]:
+        return warnings_at(
+            session, VOCABULARY, starts_at=mine.starts_at, ends_at=mine.ends_at, tags=mine.tags, language="nl",
+            but=mine.id,
         )  # fmt: skip
 
     with writing(runtime.engine) as session:
@@ -177,8 +175,8 @@ def test_drafts_count_cancelled_ones_and_the_webinar_itself_do_not(runtime: Runt
         a_webinar(session, now, title="Iets anders", tags=("alcohol",))
     with reading(runtime.engine) as session:
         (warning,) = said(session, mine)
-    assert (warning["kind"], warning["sure"]) == (Kind.OTHER, True)
-    assert "over lachgas: “Een ontwerp”." in warning["text"]
+    assert (warning.kind, warning.sure) == (Kind.OTHER, True)
+    assert "over lachgas: “Een ontwerp”." in warning.text
     with writing(runtime.engine) as session:
         call_off(session, runtime.settings, webinar_id=draft.id, now=now)
         assert said(session, mine) == []

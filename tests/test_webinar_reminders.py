@@ -93,6 +93,22 @@ def test_a_reminder_that_could_not_leave_in_time_is_noted_as_missed(
     ) in reminders_by_state(posting)
 
 
+@pytest.mark.parametrize(
+    ("due", "late", "leaves"), [(60, 6, True), (60, 5, False), (5, -14, True), (5, -15, False)]
+)
+def test_a_reminder_that_waited_for_a_relay_leaves_only_while_it_is_true(
+    posting: Runtime, postbox: Relay, clock, due: int, late: int, leaves: bool
+) -> None:
+    """Minutes before the start: when it is due, and when the relay takes mail again."""
+    with writing(posting.engine) as session:
+        webinar = a_webinar(session, clock())
+        takes_part(session, clock(), webinar, "a@emmen.nl")
+    clock.moment = webinar.starts_at - timedelta(minutes=due)
+    keep_webinars(posting)
+    clock.moment = webinar.starts_at - timedelta(minutes=late)
+    assert bool(arrived(posting, postbox)) == leaves
+
+
 def test_a_move_makes_all_reminders_anew(posting: Runtime, postbox: Relay, clock) -> None:
     with writing(posting.engine) as session:
         webinar = a_webinar(session, clock())

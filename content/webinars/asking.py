@@ -8,8 +8,8 @@ from content.errors import UnknownWebinar, WebinarRefused
 from content.webinars.tables import AskKind, OwnQuestion, Webinar
 
 MOST_CHOICES = 12
-LONGEST_KEPT = 365
-"""Days that answers stay at most after the end."""
+LONGEST_KEPT = 90
+"""Days that answers stay at most after the end: then those who gave them are erased, and their answers with them."""
 
 
 def put_question(

@@ -1,6 +1,5 @@
 """Making: a webinar is set up, changed, published, moved and cancelled. The caller tells those who take part."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,14 +8,12 @@ from uuid import uuid4
 from sqlmodel import Session, select
 
 from content.errors import UnknownTerm, WebinarOver, WebinarRefused
-from content.folding import fold
 from content.vocabulary import Vocabulary
+from content.webinars.slugs import slug_of
 from content.webinars.tables import ForWhom, RoomKind, Webinar, WebinarStatus
 
 LONGEST = timedelta(hours=12)
 """A webinar that lasts longer is a slip of the pen."""
-
-LONGEST_SLUG = 60
 
 
 @dataclass(frozen=True)
@@ -39,10 +36,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Changed:
-    """What a change came to for those who take part: `moved` where they were told another start or end."""
+    """What a change came to for those who knew of the webinar: it is at another moment, or it only ends at another time."""
 
-    moved: bool
-    resized: bool
+    moved: bool = False
+    ends_elsewhere: bool = False
 
 
 def make_webinar(session: Session, plan: Plan, *, vocabulary: Vocabulary, by: str, now: datetime) -> Webinar:
@@ -73,8 +70,8 @@ def change_webinar(
 ) -> Changed:
     """Change it; the caller holds its row (`subscribers.registrations.seats.lock_webinar`).
 
-    Once it is published, another start or end counts up the calendar's sequence, and the start that people knew is kept.
-    `notice` is a word about it to those who take part.
+    Once it is published, another start or end counts up the calendar's sequence, and the start that people knew is kept. One
+    that is going on can end at another time. `notice` is a word about it to those who take part.
 
     Raises:
         WebinarRefused: the plan cannot be; `args[1]` names the field.
@@ -83,21 +80,19 @@ def change_webinar(
     if webinar.status == WebinarStatus.CANCELLED or webinar.ends_at <= now:
         raise WebinarOver(f"Webinar {webinar.slug!r} was cancelled or is over.")
     _check(plan, vocabulary)
-    before = (webinar.starts_at, webinar.ends_at)
-    moved = webinar.status == WebinarStatus.PUBLISHED and before != (plan.starts_at, plan.ends_at)
-    if moved:
-        if plan.starts_at <= now:
-            raise WebinarRefused("A published webinar cannot be moved into the past.", "starts_at")
-        webinar.sequence += 1
+    changed = _compared(webinar, plan)
+    _refuse_the_past(plan, changed, now)
+    if changed.moved:
         webinar.previous_starts_at = webinar.starts_at
+    if changed != Changed():
+        webinar.sequence += 1
         webinar.moved_at = now
         webinar.notice = notice.strip()
-    resized = webinar.capacity != plan.capacity
     _put(webinar, plan)
     webinar.changed_at = now
     session.add(webinar)
     session.flush()
-    return Changed(moved=moved, resized=resized)
+    return changed
 
 
 def publish(session: Session, webinar: Webinar, *, now: datetime) -> None:
@@ -145,6 +140,22 @@ def discard_draft(session: Session, webinar: Webinar) -> None:
     session.flush()
 
 
+def _compared(webinar: Webinar, plan: Plan) -> Changed:
+    """What the plan changes of what people know; of a draft they know nothing."""
+    known = webinar.status == WebinarStatus.PUBLISHED
+    moved = webinar.starts_at != plan.starts_at
+    return Changed(
+        moved=known and moved, ends_elsewhere=known and not moved and webinar.ends_at != plan.ends_at
+    )
+
+
+def _refuse_the_past(plan: Plan, changed: Changed, now: datetime) -> None:
+    if changed.moved and plan.starts_at <= now:
+        raise WebinarRefused("A published webinar cannot be moved into the past.", "starts_at")
+    if changed.ends_elsewhere and plan.ends_at <= now:
+        raise WebinarRefused("A published webinar cannot have ended already.", "ends_at")
+
+
 def _put(webinar: Webinar, plan: Plan) -> None:
     webinar.title = plan.title.strip()
     webinar.summary = plan.summary.strip()
@@ -188,7 +199,7 @@ def _problems(plan: Plan) -> Iterable[tuple[str, str]]:
 
 
 def _free_slug(session: Session, title: str) -> str:
-    wanted = re.sub(r"[^a-z0-9]+", "-", fold(title).text).strip("-")[:LONGEST_SLUG].strip("-") or "webinar"
+    wanted = slug_of(title, otherwise="webinar")
     taken = set(session.exec(select(Webinar.slug)))
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(one for one in (wanted, *numbered) if one not in taken | RESERVED)

@@ -7,7 +7,7 @@ from typing import Final
 from sqlmodel import Session, col, func, select
 
 from content.errors import UnknownWebinar, WebinarRefused
-from content.webinars.tables import Material, MaterialFile, MaterialKind, Webinar
+from content.webinars.tables import ForWhom, Material, MaterialFile, MaterialKind, Webinar
 
 LARGEST_FILE: Final = 20 * 1024 * 1024
 """Bytes of a file."""
@@ -38,6 +38,8 @@ def put_material(
 ) -> Material:
     """Add something to see, or change it. A file that hangs on it stays, until there is another address.
 
+    With an address of the editors' own a recording is not waited for any more.
+
     Raises:
         WebinarRefused: `args[1]` names the field.
     """
@@ -54,7 +56,7 @@ def put_material(
     kept.kind, kept.title, kept.shown_from = kind, title.strip(), shown_from
     kept.captions = captions and kind == MaterialKind.RECORDING
     if address:
-        kept.address = address
+        kept.address, kept.processing = address, False
         _drop_file(session, kept)
     session.add(kept)
     session.flush()
@@ -71,7 +73,7 @@ def keep_file(session: Session, webinar: Webinar, material: Material, *, name: s
     kept = session.get(MaterialFile, material.id or 0)
     kept = kept or MaterialFile(material_id=material.id or 0, name="", kind="", data=b"")
     kept.name, kept.kind, kept.data = _plain_name(name), media_type, data
-    material.address = f"/webinars/{webinar.slug}/stukken/{material.id}"
+    material.address, material.processing = f"/webinars/{webinar.slug}/stukken/{material.id}", False
     session.add_all([kept, material])
     session.flush()
 
@@ -108,8 +110,13 @@ def remove_material(session: Session, material: Material) -> None:
     session.flush()
 
 
+def are_public(webinar: Webinar) -> bool:
+    """Whether everyone may see its materials; those of a webinar for governments are for who registered."""
+    return webinar.for_whom != ForWhom.GOVERNMENT
+
+
 def can_be_seen(material: Material, now: datetime) -> bool:
-    """Whether everyone may see it: it is somewhere, its moment has come, and a recording has captions."""
+    """Whether it can be shown: it is somewhere, its moment has come, and a recording has captions."""
     if not material.address or (material.shown_from is not None and material.shown_from > now):
         return False
     return material.kind != MaterialKind.RECORDING or (material.captions and not material.processing)

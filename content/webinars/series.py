@@ -1,11 +1,10 @@
 """Series: webinars that belong together, under one name."""
 
-import re
-
 from sqlmodel import Session, col, select
 
 from content.errors import UnknownWebinar, WebinarRefused
-from content.folding import fold
+from content.webinars.listing import SHOWN
+from content.webinars.slugs import slug_of
 from content.webinars.tables import Webinar, WebinarSeries
 
 
@@ -24,7 +23,7 @@ def put_series(
     """
     if not title.strip():
         raise WebinarRefused("A series has a title.", "title")
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(title).text).strip("-")[:60].strip("-") or "reeks"
+    slug = slug_of(title, otherwise="reeks")
     known = session.exec(select(WebinarSeries).where(WebinarSeries.slug == slug)).first()
     if known is not None and (series is None or known.id != series.id):
         raise WebinarRefused(f"There is a series {slug!r} already.", "title")
@@ -45,6 +44,16 @@ def series_by_id(session: Session, series_id: int) -> WebinarSeries:
     if found is None:
         raise UnknownWebinar(f"There is no series {series_id}.")
     return found
+
+
+def others_in_series(session: Session, webinar: Webinar) -> list[Webinar]:
+    """The other webinars of its series that everyone may see, the first first; none where it is of no series."""
+    if webinar.series_id is None:
+        return []
+    others = select(Webinar).where(
+        Webinar.series_id == webinar.series_id, Webinar.id != webinar.id, col(Webinar.status).in_(SHOWN)
+    )
+    return list(session.exec(others.order_by(col(Webinar.starts_at), col(Webinar.id))))
 
 
 def in_series(session: Session, series: WebinarSeries) -> list[Webinar]:

@@ -23,7 +23,7 @@ WRONG = {
     "wording": _("Vul de vraag in."),
     "reason": _("Schrijf waarom u dit vraagt. Dat lezen mensen bij de vraag."),
     "choices": _("Vul 2 tot 12 keuzes in, op elke regel een."),
-    "keep_days": _("Antwoorden blijven 1 tot 365 dagen bewaard."),
+    "keep_days": _("Antwoorden blijven 1 tot 90 dagen bewaard."),
 }
 
 router = APIRouter(prefix=ADDRESS + "/{webinar_id}/formulier", dependencies=[Depends(csrf_protected)])

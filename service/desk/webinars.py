@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from content.announcing import keep_true
 from content.errors import WebinarRefused
-from content.webinars.making import make_webinar
+from content.webinars.making import Changed, make_webinar
 from content.webinars.series import all_series
 from content.webinars.tables import RoomKind, Webinar, WebinarSeries, webinar_by_id
 from service.attending import change
@@ -144,13 +144,13 @@ def changed(
         except SeatsTaken:
             problems = {"capacity": FEWER_THAN_TAKEN}
         else:
-            return _changed(session, person, webinar, now, moved=done.moved)
+            return _changed(session, person, webinar, now, told=done != Changed())
     return _form(request, house.settings, session, person, form, webinar=webinar, problems=problems)
 
 
-def _changed(session: Session, person: Person, webinar: Webinar, now: datetime, *, moved: bool) -> Response:
+def _changed(session: Session, person: Person, webinar: Webinar, now: datetime, *, told: bool) -> Response:
     keep_true(session, webinar=webinar, when=in_both(webinar), by=person.address, now=now)
-    if not moved:
+    if not told:
         note(session, person, Act.WEBINAR_CHANGED, webinar, now=now)
         return see(f"{ADDRESS}/{webinar.id}?klaar=bewaard")
     detail = f"{webinar.title}: {full_moment(webinar.starts_at, 'nl')}"

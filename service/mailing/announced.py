@@ -25,6 +25,11 @@ CLOSED = "Nobody can register for this webinar any more."
 MOVED = "The webinar was moved after this mail was made."
 REACTED = "They registered, or said no, before this mail left."
 
+_SAID_SOMETHING = or_(
+    col(Registration.standing) != Standing.ASKED, col(Registration.confirmed_at).is_not(None)
+)
+"""An address that somebody typed said nothing, unless its owner did before."""
+
 _REACHED = (DeliveryState.SENT, DeliveryState.CANCELLED)
 """A first announcement that left, or that was stopped on its way because it was not true any more."""
 
@@ -54,7 +59,7 @@ def load_announced(session: Session, claimed: Collection[Claimed]) -> Announced:
     mine = select(Registration.webinar_id, Registration.subscriber_id).where(
         col(Registration.webinar_id).in_({one.id for one in webinars.values()}),
         col(Registration.subscriber_id).in_(people),
-        Registration.standing != Standing.ASKED,
+        _SAID_SOMETHING,
     )
     return Announced(webinars, frozenset(session.exec(mine).all()))
 
@@ -91,7 +96,7 @@ def invited(session: Session, issue: Issue, *, now: datetime) -> list[ColumnElem
     reacted = exists().where(
         col(Registration.webinar_id) == webinar.id,
         col(Registration.subscriber_id) == col(Subscriber.id),
-        col(Registration.standing) != Standing.ASKED,  # an address that somebody typed said nothing
+        _SAID_SOMETHING,
     )
     conditions: list[ColumnElement[bool]] = [~reacted]
     if webinar.tags:

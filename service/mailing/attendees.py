@@ -1,7 +1,7 @@
 """Attendees: what the mails of webinars say to each who takes part. Rendered once for all, with holes for what is theirs."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 
@@ -15,9 +15,9 @@ from service.mailing.fragments import greeting
 from service.mailing.holes import hole, without_holes
 from service.mailing.links import join_link, place_link
 from service.mailing.markup import wrap_line
-from service.mailing.messages import one_line
+from service.mailing.messages import one_line, wire_address
 from service.mailing.mime import Body, Calendar, Piece
-from service.mailing.occasions import OCCASIONS, PERSON_ONLY
+from service.mailing.occasions import OCCASIONS, PERSON_ONLY, comes_too_late
 from service.mailing.outbox import Delivery
 from service.mailing.quoted import quoted, quoted_address
 from service.mailing.rendering import Rendered, refuse_too_large, render_mail
@@ -106,12 +106,14 @@ def tell_one(
     address: str,
     now: datetime,
 ) -> Told | None:
-    """The mail; None when it does not apply any more: they left, or the webinar is not what it says."""
+    """The mail; None when it does not apply any more: they left, it is too late, or the webinar is not what it says."""
     webinar = known.webinars.get(webinar_id)
     mine = known.registrations.get((webinar_id, delivery.subscriber_id or 0))
     if webinar is None or mine is None or mine.standing not in OCCASIONS[kind].to:
         return None
     if webinar.status == WebinarStatus.CANCELLED and kind != "webinar-cancelled":
+        return None
+    if comes_too_late(kind, webinar, now):
         return None
     key = (kind, webinar_id, webinar.sequence, webinar.changed_at, delivery.language)
     if key not in forms:
@@ -186,8 +188,8 @@ def _calendar(runtime: Runtime, one: _One) -> Calendar | None:
         return None
     facts = facts_of(one.webinar, settings=runtime.settings, now=one.now, own_sequence=one.mine.sequence)
     data = runtime.invitation(
-        webinar=facts,
-        attendee=Attendee(one.name, one.address),
+        webinar=replace(facts, organiser_address=wire_address(facts.organiser_address)),  # as From has it
+        attendee=Attendee(one.name, wire_address(one.address)),
         method=method,
         person_only=one.kind in PERSON_ONLY,
     )

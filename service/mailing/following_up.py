@@ -1,5 +1,7 @@
 """Following up: the recording and the materials, once to each: to who was there, to who was not, and to all others.
 
+The others are those who only wanted the recording, and those who waited for a seat that did not come.
+
 Nobody hears that they were absent where the room does not know who was there; then all who had a seat get the same mail.
 """
 
@@ -49,7 +51,7 @@ def follow_up(session: Session, settings: Settings, webinar: Webinar, *, now: da
 def _whom(webinar: Webinar) -> dict[str, ColumnElement[bool]]:
     """Conditions on `Registration`, by kind of mail: each person meets one at most."""
     there = exists().where(col(Attendance.registration_id) == col(Registration.id))
-    recording = col(Registration.standing) == Standing.RECORDING
+    without_seat = col(Registration.standing) != Standing.SEAT
     if webinar.attendance_known_at is None:
-        return {"webinar-attended": there, "webinar-recorded": recording | ~there}
-    return {"webinar-attended": there, "webinar-absent": ~there, "webinar-recorded": recording}
+        return {"webinar-attended": there, "webinar-recorded": without_seat | ~there}
+    return {"webinar-attended": there, "webinar-absent": ~there, "webinar-recorded": without_seat}

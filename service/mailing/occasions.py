@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from content.webinars.moments import Reminder
+from content.webinars.moments import Reminder, missed_from
+from content.webinars.tables import Webinar
 from service.webinars.facts import Method
 from subscribers.registrations.tables import TAKING_PART, Standing
 
@@ -34,13 +36,14 @@ OCCASIONS: dict[str, Occasion] = {
     "webinar-take-over": Occasion(_NOT_SEATED),
     "webinar-handed-over": Occasion((Standing.HANDED_OVER,), link="page", calendar="CANCEL"),
     "webinar-changed": Occasion((Standing.SEAT, Standing.OFFERED, Standing.WAITING), calendar="REQUEST"),
+    "webinar-other-end": Occasion((Standing.SEAT, Standing.OFFERED, Standing.WAITING), calendar="REQUEST"),
     "webinar-cancelled": Occasion(TAKING_PART, link="page", calendar="CANCEL"),
     "webinar-day": Occasion((Standing.SEAT,), link="join"),
     "webinar-hour": Occasion((Standing.SEAT,), link="join"),
     "webinar-start": Occasion((Standing.SEAT,), link="join"),
     "webinar-attended": Occasion((Standing.SEAT,), link="recording"),
     "webinar-absent": Occasion((Standing.SEAT,), link="recording"),
-    "webinar-recorded": Occasion((Standing.SEAT, Standing.RECORDING), link="recording"),
+    "webinar-recorded": Occasion((Standing.SEAT, Standing.RECORDING, Standing.WAITING), link="recording"),
 }
 """Every kind; each has a folder of this name under templates/emails."""
 
@@ -59,8 +62,27 @@ BY_STANDING = {
 REMINDERS = {reminder: f"webinar-{reminder}" for reminder in Reminder}
 """The mail of each reminder."""
 
-OF_THE_MOMENT = (*REMINDERS.values(), "webinar-changed")
-"""Mails that name a start: a later move makes those that still wait untrue."""
+OTHER_END = "webinar-other-end"
+"""A mail that names no start, and is said once more where the end changes again."""
+
+OF_THE_MOMENT = (*REMINDERS.values(), "webinar-changed", OTHER_END)
+"""Mails of a start: a later move makes those that still wait untrue. Another end does not: each names the one there is then."""
 
 PERSON_ONLY = frozenset({"webinar-recording", "webinar-withdrawn", "webinar-handed-over"})
 """Mails that take the webinar out of one calendar, and leave it in the others'."""
+
+AFTERWARDS = frozenset(
+    {
+        "webinar-recording", "webinar-lapsed", "webinar-withdrawn", "webinar-handed-over", "webinar-cancelled",
+        "webinar-attended", "webinar-absent", "webinar-recorded",
+    }
+)  # fmt: skip
+"""Mails that are about nothing that is still to come."""
+
+
+def comes_too_late(kind: str, webinar: Webinar, now: datetime) -> bool:
+    """Whether a mail that waited, for a relay that was down or asked to come back, would say what is over."""
+    for reminder, mail in REMINDERS.items():
+        if kind == mail:
+            return now >= missed_from(webinar.starts_at, reminder)
+    return kind not in AFTERWARDS and webinar.ends_at <= now

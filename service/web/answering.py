@@ -13,6 +13,7 @@ from service.web.pages import page
 from service.web.reader import reader_behind
 from subscribers.moving import Side, occupant, open_change, say_yes
 from subscribers.people import Subscriber, SubscriberState
+from subscribers.registrations.inheriting import inherit
 from subscribers.yearly import answer
 
 router = APIRouter(dependencies=[Depends(csrf_protected)])
@@ -28,12 +29,16 @@ def ask_move(token: str, request: Request, house: House, session: Transaction, n
 
 @router.post("/adres/{token}")
 def agree(token: str, request: Request, house: House, session: Transaction, now: Now) -> Response:
-    """One agrees; when both did, the mail moves. Someone at the new address who reads nothing makes room."""
+    """One agrees; when both did, the mail moves. Someone at the new address who reads nothing makes room.
+
+    That is the same person, who took part in a webinar there: both mailboxes said yes.
+    """
     change_id, side = _read(house, token, now)
     change = open_change(session, change_id, now=now, lock=True)
     there = occupant(session, change)
     both = change.old_said_yes_at is not None or change.new_said_yes_at is not None
     if there is not None and both and there.state != SubscriberState.ACTIVE:
+        inherit(session, heir=change.subscriber_id, of=there.id or 0)
         forget(session, [there.id or 0], now=now)
         change = open_change(session, change_id, now=now)
     done = say_yes(session, change=change, side=side, now=now)

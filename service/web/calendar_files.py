@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
 from content.webinars.agenda import agenda
 from content.webinars.listing import public_webinar
@@ -37,8 +38,10 @@ def feed(request: Request, house: House, session: Transaction, now: Now, languag
 def topic_feed(
     *, topic: Slug, request: Request, house: House, session: Transaction, now: Now, language: Language
 ) -> Response:
-    """Those about one topic. Raises UnknownTerm."""
-    term = house.vocabulary.term(topic)
+    """Those about one topic; 404 where there is none, so that a calendar that follows one stops."""
+    term = house.vocabulary.by_slug.get(topic)
+    if term is None:
+        raise HTTPException(404)
     named = {"sender": _sender(house), "topic": term.label(language)}
     name = translate(language, TOPIC_NAME) % named
     return _answer(request, published(_facts(house, agenda(session, now=now, topic=term.slug)), name=name))

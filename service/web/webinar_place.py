@@ -14,8 +14,8 @@ from sqlmodel import Session, select
 from starlette.exceptions import HTTPException
 
 from content.errors import UnknownWebinar
-from content.webinars.listing import takes_registrations
-from content.webinars.tables import Webinar, WebinarStatus
+from content.webinars.listing import is_to_come, takes_registrations
+from content.webinars.tables import Webinar
 from service.attending import (
     accept_seat,
     attend,
@@ -195,7 +195,8 @@ def _page(visit: _Visit, *, done: str = "", problem: str = "", typed: str = "") 
         before=place_in_queue(session, mine),
         join=join_link(visit.house.settings, mine, now),
         brought=brought_by(session, mine),
-        to_come=webinar.status == WebinarStatus.PUBLISHED and now < webinar.starts_at,
+        to_come=is_to_come(webinar, now),
+        over=webinar.ends_at <= now,
         open=takes_registrations(webinar, now),
         done=done if done in ACTS else "",
         problems={"address": problem} if problem else {},

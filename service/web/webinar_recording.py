@@ -12,6 +12,7 @@ from content.webinars.tables import Material, MaterialKind, Webinar, WebinarStat
 from service.web.csrf import csrf_protected
 from service.web.pages import page
 from service.web.webinar_place import Visit, own_registration
+from service.web.webinar_views import material_file
 
 router = APIRouter(prefix="/webinars/plaats/{token}/terugkijken", dependencies=[Depends(csrf_protected)])
 
@@ -36,6 +37,15 @@ def watch(visit: Visit, material: Annotated[int, Form()]) -> Response:
             answer.headers["Refresh"] = f"0; url={one.address}"
             return answer
     raise HTTPException(404)
+
+
+@router.get("/stukken/{number}")
+def file(visit: Visit, number: int) -> Response:
+    """The file of a material, for who registered."""
+    webinar, _mine = own_registration(visit.session, visit.reference)
+    if webinar.status != WebinarStatus.PUBLISHED:
+        raise HTTPException(404)
+    return material_file(visit.session, webinar, number, visit.now)
 
 
 def _page(visit: Visit, webinar: Webinar, opened: Material | None = None) -> Response:

@@ -1,20 +1,26 @@
-"""What the pages of webinars share: the values of a webinar's page, and whether it can be registered for."""
+"""What the pages of webinars share: the values of a webinar's page, whether it can be registered for, and files."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
+from starlette.exceptions import HTTPException
 
 from content.prose import markdown_to_html
 from content.webinars.listing import takes_registrations
-from content.webinars.materials import can_be_seen
+from content.webinars.materials import are_public, can_be_seen
+from content.webinars.series import others_in_series
 from content.webinars.tables import (
+    Material,
+    MaterialFile,
     Speaker,
     SpeakerPicture,
     Webinar,
+    WebinarSeries,
     WebinarStatus,
     materials_of,
     questions_of,
@@ -46,6 +52,24 @@ def with_pictures(session: Session, speakers: list[Speaker]) -> dict[int, str]:
     return dict(session.exec(known.where(col(SpeakerPicture.speaker_id).in_(ids))).all())
 
 
+def material_file(session: Session, webinar: Webinar, number: int, now: datetime) -> Response:
+    """The file of a material, to be saved: nothing of it runs here, whatever is in it. 404 where none can be seen."""
+    material, found = session.get(Material, number), session.get(MaterialFile, number)
+    if (
+        material is None
+        or found is None
+        or material.webinar_id != webinar.id
+        or not can_be_seen(material, now)
+    ):
+        raise HTTPException(404)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",  # RFC 6266
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, max-age=300",
+    }
+    return Response(found.data, media_type=found.kind, headers=headers)
+
+
 def webinar_page(
     request: Request,
     session: Session,
@@ -59,6 +83,7 @@ def webinar_page(
 ) -> HTMLResponse:
     """A webinar's page, with the form on it; `form` is what the form shows."""
     speakers = speakers_of(session, webinar)
+    shown = [one for one in materials_of(session, webinar) if can_be_seen(one, now)]
     facts = facts_of(webinar, settings=house.settings, now=now)
     values: Mapping[str, Any] = {
         "webinar": webinar,
@@ -72,7 +97,10 @@ def webinar_page(
         "speakers": [(one, markdown_to_html(one.about)) for one in speakers],
         "pictures": with_pictures(session, speakers),
         "questions": questions_of(session, webinar),
-        "materials": [one for one in materials_of(session, webinar) if can_be_seen(one, now)],
+        "materials": shown if are_public(webinar) else [],
+        "kept_inside": bool(shown) and not are_public(webinar),
+        "series": session.get(WebinarSeries, webinar.series_id) if webinar.series_id else None,
+        "in_series": others_in_series(session, webinar),
         "tags": [
             (slug, house.vocabulary.by_slug[slug].label(language))
             for slug in webinar.tags

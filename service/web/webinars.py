@@ -1,18 +1,17 @@
 """The webinars: a list, what a speaker looks like, and where a form that was sent leads."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from content.webinars.listing import coming, past, public_webinar
-from content.webinars.materials import can_be_seen
-from content.webinars.tables import Material, MaterialFile, Speaker, SpeakerPicture
+from content.webinars.materials import are_public
+from content.webinars.tables import Speaker, SpeakerPicture
 from service.web.dependencies import Language, Now, Transaction
 from service.web.pages import page
-from service.web.webinar_views import stage_of
+from service.web.webinar_views import material_file, stage_of
 from service.webinars.wording import when
 
 router = APIRouter(prefix="/webinars")
@@ -46,23 +45,11 @@ def picture(slug: Slug, number: int, session: Transaction) -> Response:
 
 @router.get("/{slug}/stukken/{number}")
 def file(slug: Slug, number: int, session: Transaction, now: Now) -> Response:
-    """The file of a material, to be saved: nothing of it runs here, whatever is in it."""
+    """The file of a material, as far as everyone may have it."""
     webinar = public_webinar(session, slug)
-    material = session.get(Material, number)
-    found = session.get(MaterialFile, number)
-    if (
-        material is None
-        or found is None
-        or material.webinar_id != webinar.id
-        or not can_be_seen(material, now)
-    ):
+    if not are_public(webinar):
         raise HTTPException(404)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",  # RFC 6266
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, max-age=300",
-    }
-    return Response(found.data, media_type=found.kind, headers=headers)
+    return material_file(session, webinar, number, now)
 
 
 @router.api_route("/{slug}/verzonden", methods=["GET", "HEAD"])

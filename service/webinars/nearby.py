@@ -43,8 +43,3 @@ def warnings_at(
         if one.id != but
     ]
     return warnings_for(starts_at=starts_at, ends_at=ends_at, tags=tags, others=others, language=language)
-
-
-def as_json(warnings: Collection[Warned]) -> list[dict[str, object]]:
-    """The warnings for a script on the form."""
-    return [{"kind": one.kind, "text": one.text, "sure": one.sure} for one in warnings]

@@ -19,7 +19,7 @@ ASKED_FOR = timedelta(days=60)
 def is_asked(webinar: Webinar, registration: Registration, now: datetime) -> bool:
     """Whether this person can (still) say what they thought of it."""
     until = webinar.evaluated_until or webinar.ends_at + ASKED_FOR
-    took_part = registration.standing in (Standing.SEAT, Standing.RECORDING)
+    took_part = registration.standing in (Standing.SEAT, Standing.RECORDING, Standing.WAITING)
     return took_part and webinar.status == WebinarStatus.PUBLISHED and webinar.starts_at <= now < until
 
 

@@ -71,7 +71,7 @@ def propose(session: Session, *, reference: str, address: str, now: datetime) ->
 
 
 def take_over(session: Session, *, reference: str, name: str, now: datetime) -> Outcome:
-    """The colleague says yes: the same seat is theirs, and the giver's no more. Twice is once.
+    """The colleague says yes: the same seat is theirs, and the giver's no more. Twice is once. `name` may be empty.
 
     Raises:
         UnknownRegistration: it is not there any more.
@@ -84,9 +84,11 @@ def take_over(session: Session, *, reference: str, name: str, now: datetime) -> 
     if giver is None or not is_to_come(webinar, now):
         raise NoSuchStep("Nobody gives this person a seat (any more).")
     kept_another = colleague.standing in HOLDING
+    # What somebody else typed for a colleague who said nothing yet is no name of theirs.
+    known_as = colleague.name if colleague.standing in TAKING_PART else ""
     let_go(giver, Standing.HANDED_OVER, now=now)
     seat(colleague, now=now)
-    colleague.name, colleague.answer, colleague.took_over_from_id = name, Answer.SEAT, giver.id
+    colleague.name, colleague.answer, colleague.took_over_from_id = name or known_as, Answer.SEAT, giver.id
     session.add_all([giver, colleague])
     session.flush()
     # A seat that was kept for the colleague beside this one is free now.

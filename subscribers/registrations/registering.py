@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from content.webinars.listing import takes_registrations
+from content.webinars.listing import is_to_come, takes_registrations
 from content.webinars.tables import ForWhom, Webinar
 from subscribers.addresses import parse_address
 from subscribers.errors import NoSuchStep, NotForThisDomain, RegistrationClosed
@@ -50,14 +50,18 @@ def register(
 ) -> Outcome:
     """This person, who is known to be themselves, takes part as they wish. The same twice changes nothing.
 
+    Who takes part can go over to the recording until the start, also when registration has closed.
+
     Raises:
         RegistrationClosed: the webinar takes no registrations (any more).
         NotForThisDomain: it is for governments, and the address is not of one.
     """
     webinar = lock_webinar(session, webinar.id or 0)
-    refuse_others(session, webinar, subscriber.address, now)
     mine = _of(session, webinar, subscriber)
-    if mine is not None and mine.standing in TAKING_PART and (mine.answer == wish.answer):
+    takes_part = mine is not None and mine.standing in TAKING_PART
+    if not (takes_part and wish.answer == Answer.RECORDING and is_to_come(webinar, now)):
+        refuse_others(session, webinar, subscriber.address, now)
+    if mine is not None and takes_part and mine.answer == wish.answer:
         return Outcome(mine, changed=False)
     registration = mine or _new(webinar, subscriber, now)
     had_seat = registration.standing == Standing.SEAT
