@@ -1,5 +1,7 @@
 """What can go wrong in `service`. One tree; `service.web.problems` maps each to an answer in the reader's language."""
 
+from datetime import datetime
+
 
 class ServiceError(Exception):
     """Anything `service` refuses. `args[0]` says in English what happened and what to do."""
@@ -30,7 +32,11 @@ class CsrfRefused(ServiceError):
 
 
 class TooManyRequests(ServiceError):
-    """Someone asks more often than a person would."""
+    """Someone asks more often than a person would. `until` is when they can again."""
+
+    def __init__(self, text: str, *, until: datetime) -> None:
+        super().__init__(text)
+        self.until = until
 
 
 class NotSignedIn(ServiceError):

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, text
 from sqlmodel import Field, Session
@@ -55,7 +55,7 @@ def count_request(session: Session, *, limit: RateLimit, subject: str, secret: s
     """Count one request of `subject` (an address, a network).
 
     Raises:
-        TooManyRequests: this one is over the limit.
+        TooManyRequests: this one is over the limit; it says when the next window begins.
     """
     digest = hmac.new(secret.encode(), f"{limit.scope}\n{subject}".encode(), hashlib.sha256).hexdigest()[:32]
     window = datetime.fromtimestamp(now.timestamp() // limit.seconds * limit.seconds, tz=UTC)
@@ -63,4 +63,5 @@ def count_request(session: Session, *, limit: RateLimit, subject: str, secret: s
     connection = session.connection()
     connection.execute(_FORGET, values)
     if connection.execute(_COUNT, values).scalar_one() > limit.times:
-        raise TooManyRequests("Too many requests. Wait a while and try again.")
+        until = window + timedelta(seconds=limit.seconds)
+        raise TooManyRequests("Too many requests. Wait a while and try again.", until=until)

@@ -124,6 +124,27 @@ def test_a_feed_invites_nobody_and_keeps_what_was_cancelled() -> None:
     assert len(read(published([])).walk("VEVENT")) == 0
 
 
+def test_what_two_people_get_differs_in_the_attendee_alone() -> None:
+    """The rest is written once for all; a text that looks like an attendee does not come in between."""
+    webinar = facts(title="ATTENDEE:mailto:somebody@attendee.invalid", text="x\r\nATTENDEE:mailto:a@b.nl\r\n")
+    ann = Attendee("Ann " + "van " * 30 + "Dam", "ann@emmen.nl")
+    made = [
+        invitation(webinar=webinar, attendee=one, method="REQUEST", person_only=False) for one in (JAN, ann)
+    ]
+    for data, address in zip(made, ("jan+werk@emmen.nl", "ann@emmen.nl"), strict=True):
+        assert str(event_of(data)["ATTENDEE"]) == f"mailto:{address}"
+        assert b"mailto:somebody@attendee.invalid" not in data.replace(b"\r\n ", b"").split(b"ALARM")[
+            0
+        ].replace(b"SUMMARY:ATTENDEE:mailto:somebody@attendee.invalid", b"")
+    without = [_without_attendee(data) for data in made]
+    assert without[0] == without[1]
+
+
+def _without_attendee(data: bytes) -> list[bytes]:
+    lines = data.replace(b"\r\n ", b"").split(b"\r\n")
+    return [line for line in lines if not line.startswith(b"ATTENDEE")]
+
+
 @pytest.mark.parametrize("name", MOMENTS)
 def test_the_moment_is_the_same_instant_for_who_reads_it(name: str) -> None:
     event = event_of(invited(facts(MOMENTS[name])))

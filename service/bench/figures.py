@@ -1,8 +1,16 @@
 """Figures: what was asked for, what was measured, and what it says. Pure."""
 
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from statistics import median
 from typing import Any
+
+
+class Signing(StrEnum):
+    """How messages are signed."""
+
+    NONE = "none"
+    RSA = "rsa"
 
 
 @dataclass(frozen=True)

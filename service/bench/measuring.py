@@ -1,15 +1,11 @@
 """Measuring: the whole path of a mailing, from claim to mark in the ledger, by senders that are processes of their own."""
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
+from service.bench.children import Children, children_of
 from service.bench.figures import Load, Measured, Planning, Sending
 from service.bench.issues import approved_issue
 from service.bench.readers import Group, add_readers, groups_of
@@ -29,6 +25,8 @@ SAMPLE = 200
 SELECTOR = "bench"
 """Of the key that is made for a run."""
 
+PLANNER = "service.bench.planner"
+
 Tell = Callable[[str], None]
 
 
@@ -39,17 +37,8 @@ class _Run:
     groups: Sequence[Group]
     tell: Tell
     measured: Measured
+    children: Children
     issues: int = 0
-    children: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    @property
-    def log(self) -> Path:
-        """Where the processes under measurement complain; a pipe could fill up and hold them."""
-        return self.stage.folder / "measured.log"
-
-    def complaint(self) -> str:
-        """The end of it."""
-        return self.log.read_text(encoding="utf-8", errors="replace").strip()[-1500:]
 
 
 def measure(load: Load, *, tell: Tell) -> Measured:
@@ -107,13 +96,8 @@ def _ready(measured: Measured, address: Address, tell: Tell) -> Iterator[_Run]:
         add_readers(stage.runtime.engine, groups, load.readers, now=stage.runtime.clock())
         measured.readers_seconds = time.monotonic() - began
         tell(f"{load.readers:,} readers made in {measured.readers_seconds:.1f} s")
-        run = _Run(load, stage, groups, tell, measured)
-        try:
-            yield run
-        finally:
-            for child in run.children:
-                child.kill()  # does nothing to one that has ended
-                child.communicate()
+        with children_of(stage) as children:
+            yield _Run(load, stage, groups, tell, measured, children)
 
 
 def _hold_yardstick(run: _Run, address: Address) -> None:
@@ -135,7 +119,7 @@ def _plan(run: _Run) -> Planning:
             session, run.groups, size=run.load.size, number=run.issues, now=runtime.clock()
         )
         issue_id = issue.id or 0
-    planned = Planning(**_output(run, _started(run, "service.bench.planner", str(issue_id))))
+    planned = Planning(**run.children.output(run.children.start(PLANNER, str(issue_id))))
     run.measured.plannings.append(planned)
     run.tell(f"{planned.planned:,} deliveries planned in {planned.seconds:.1f} s")
     return planned
@@ -151,15 +135,7 @@ def _plan_and_send(run: _Run, processes: int) -> None:
 
 
 def _send(run: _Run, planned: Planning, processes: int) -> Sending:
-    senders = [_started(run, "service.bench.sender") for _ in range(processes)]
-    for sender in senders:  # imports and start-up are done before the first of them begins
-        if sender.stdout is None or sender.stdout.readline() != "ready\n":
-            raise BenchRefused(f"A sender does not start: {run.complaint()}")
-    for sender in senders:
-        if sender.stdin is not None:
-            sender.stdin.write("go\n")
-            sender.stdin.flush()
-    said = [_output(run, sender) for sender in senders]
+    said = run.children.send(processes)
     with reading(run.stage.runtime.engine) as session:
         states = ledger(session, session.get_one(Mailing, planned.mailing_id))
     return Sending(
@@ -171,30 +147,6 @@ def _send(run: _Run, planned: Planning, processes: int) -> Sending:
         idle_mb=max(one["idle_mb"] for one in said),
         peak_mb=max(one["peak_mb"] for one in said),
     )
-
-
-def _started(run: _Run, module: str, *arguments: str) -> subprocess.Popen[str]:
-    with run.log.open("ab") as log:
-        child = subprocess.Popen(  # noqa: S603  our own program
-            [sys.executable, "-m", module, *arguments],
-            env=run.stage.environment(),
-            cwd=run.stage.folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            process_group=0,
-        )
-    run.children.append(child)
-    return child
-
-
-def _output(run: _Run, child: subprocess.Popen[str]) -> dict[str, Any]:
-    said = child.communicate()[0]
-    if child.returncode != 0:
-        raise BenchRefused(f"A process under measurement failed. {run.complaint()}")
-    result: dict[str, Any] = json.loads(said)
-    return result
 
 
 def _silent(_line: str) -> None:

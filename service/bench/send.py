@@ -1,6 +1,5 @@
 """`kennispost bench send`: how fast a mailing leaves, and what that takes of the machine."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -8,16 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from service.bench.ending import ended_in_order
-from service.bench.figures import Load, summary
+from service.bench.figures import Load, Signing, summary
 from service.bench.measuring import measure
 from service.bench.telling import give, tell
-
-
-class Signing(StrEnum):
-    """How messages are signed."""
-
-    NONE = "none"
-    RSA = "rsa"
 
 
 def send(

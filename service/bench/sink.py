@@ -41,13 +41,16 @@ class SinkOptions:
 
 @dataclass
 class Counts:
-    """What a sink has seen. `signed` are accepted messages with a DKIM signature; `bytes` is their size as it came in."""
+    """What a sink has seen. `signed` are accepted messages with a DKIM signature, `calendars` those with a part for calendars;
+    `bytes` is their size as it came in.
+    """
 
     connections: int = 0
     accepted: int = 0
     refused: int = 0
     lost: int = 0
     signed: int = 0
+    calendars: int = 0
     bytes: int = 0
 
 
@@ -201,6 +204,7 @@ class Conversation(asyncio.Protocol):
         counts = self._sink.counts
         counts.bytes += len(content)
         counts.signed += b"\nDKIM-Signature:" in head or head.startswith(b"DKIM-Signature:")
+        counts.calendars += b"\nContent-Type: text/calendar;" in content
         self._note_all("accepted", message_id)
         self._messages += 1
         if self._faults.strikes(Trouble.LOSE):

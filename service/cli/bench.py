@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from content.vocabulary import VOCABULARY, load_vocabulary
-from service.bench import crash, harvest, importing, segments, send, sinking
+from service.bench import crash, harvest, importing, segments, send, sinking, webinars
 from service.bench.tagging import as_json, as_text, items_per_second, read_examples, score
 from service.cli.failing import stated_failures
 
@@ -18,6 +18,7 @@ bench.command("import")(importing.bench_import)
 bench.command("segments")(segments.segments)
 bench.command("send")(send.send)
 bench.command("sink")(sinking.sink)
+bench.command("webinars")(webinars.webinars)
 
 
 @bench.command("tagging")

@@ -59,7 +59,7 @@ def exported(at: AtWebinar, house: House, kind: Literal["csv", "xlsx"]) -> Respo
     lines = list(_lines(at, chosen))
     content = b"".join(as_csv(lines, columns)) if kind == "csv" else as_workbook(lines, columns)
     with writing(house.engine) as session:
-        Editing(at.request, session, at.now, at.person, at.webinar).note(Act.EXPORTED, kind)
+        Editing(at.request, session, at.now, at.person, at.number).note(Act.EXPORTED, kind)
     headers = {
         "Content-Disposition": f'attachment; filename="webinar-{at.webinar.slug}.{kind}"',
         "Cache-Control": "no-store",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -64,13 +65,22 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Editing:
-    """An editor at a webinar, in one request."""
+    """An editor at a webinar, in one request.
+
+    The webinar is read where it is first asked for, in the route, and not in the dependency: on SQLite the first statement
+    takes the lock of writers, and a route that then had to wait for a thread could wait for those who wait for the lock.
+    """
 
     request: Request
     session: Session
     now: datetime
     person: Person
-    webinar: Webinar
+    number: int
+
+    @cached_property
+    def webinar(self) -> Webinar:
+        """The webinar at this address (UnknownWebinar where there is none)."""
+        return webinar_by_id(self.session, self.number)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page of this webinar at the desk."""
@@ -91,12 +101,8 @@ class Editing:
 
 
 def editing(request: Request, session: Transaction, now: Now, person: Editor, webinar_id: int) -> Editing:
-    """Who edits which webinar.
-
-    Raises:
-        UnknownWebinar: there is none with this id.
-    """
-    return Editing(request, session, now, person, webinar_by_id(session, webinar_id))
+    """Who edits which webinar."""
+    return Editing(request, session, now, person, webinar_id)
 
 
 AtWebinar = Annotated[Editing, Depends(editing, scope="function")]

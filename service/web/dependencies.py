@@ -1,5 +1,6 @@
 """What routes ask for: the runtime, a transaction, the reader's language, a rate limit."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Annotated
@@ -11,6 +12,7 @@ from service.database import reading, writing
 from service.i18n import LANGUAGES
 from service.limits import RateLimit, count_request
 from service.runtime import Runtime
+from service.tokens import Purpose, read_token
 from service.web.client import client_address
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -66,9 +68,28 @@ def limited(limit: RateLimit) -> Callable[..., None]:
     """
 
     def count(request: Request, house: House) -> None:
-        with writing(house.engine) as session:
-            subject = client_address(request, house.settings)
-            secret = house.settings.secret_key.get_secret_value()
-            count_request(session, limit=limit, subject=subject, secret=secret, now=house.clock())
+        _count(house, limit, client_address(request, house.settings))
 
     return count
+
+
+def limited_by_link(limit: RateLimit, purpose: Purpose) -> Callable[..., None]:
+    """The same for a page behind a personal link, `token` in its path: who has the link is counted, wherever they are.
+
+    An office of any size shares a network, and nobody can make a link: so colleagues do not stand in each other's way.
+
+    Raises:
+        TokenRefused, TokenExpired: it is no link of ours for this purpose.
+    """
+
+    def count(token: str, house: House) -> None:
+        payload = read_token(house.settings, purpose, token, now=house.clock())
+        _count(house, limit, json.dumps(payload))
+
+    return count
+
+
+def _count(house: Runtime, limit: RateLimit, subject: str) -> None:
+    with writing(house.engine) as session:
+        secret = house.settings.secret_key.get_secret_value()
+        count_request(session, limit=limit, subject=subject, secret=secret, now=house.clock())

@@ -16,11 +16,12 @@ from service.database import reading, writing
 from service.errors import CallbackRefused, NotOpen, RoomUnavailable
 from service.i18n import span
 from service.joining import Door, enter, is_inside, note_left, opens_at, others_inside, ticket
+from service.limits import RateLimit
 from service.recordings import receive
 from service.runtime import Runtime
 from service.tokens import Purpose, read_token
 from service.web.csrf import csrf_protected
-from service.web.dependencies import House, Language, Now
+from service.web.dependencies import House, Language, Now, limited_by_link
 from service.web.headers import SITE_POLICY
 from service.web.pages import page, see
 from service.web.unsubscribe import fields
@@ -35,6 +36,11 @@ LEFT = "weg"
 """What the address of the page says after somebody left the demo's room."""
 
 UNAVAILABLE = "unavailable"
+
+PER_LINK = RateLimit("webinar-join", 30, 300)
+"""Ways in and out by one link: enough for a connection that fails again and again, and nobody waits long."""
+
+counted = limited_by_link(PER_LINK, Purpose.JOIN)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def look(visit: Visit, gedaan: str = "") -> Response:
     return _page(visit, done=gedaan)
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(counted)])
 def join(visit: Visit) -> Response:
     """Into the room. Who cannot go in now sees why."""
     own = f"/deelnemen/{visit.token}"
@@ -96,7 +102,7 @@ def room(visit: Visit) -> Response:
         )
 
 
-@router.post("/ruimte")
+@router.post("/ruimte", dependencies=[Depends(counted)])
 def leave(visit: Visit) -> Response:
     """Out of the demo's room."""
     with writing(visit.house.engine) as session:

@@ -23,7 +23,7 @@ from service.mailing.links import place_link
 from service.runtime import Runtime
 from service.tokens import Purpose, read_token
 from service.web.csrf import csrf_protected
-from service.web.dependencies import House, Language, Now, Transaction, limited
+from service.web.dependencies import House, Language, Now, Transaction, limited, limited_by_link
 from service.web.guarding import is_too_quick, kept, steadily
 from service.web.organisations import Answer as Organisation
 from service.web.organisations import describe, read_answer
@@ -45,6 +45,9 @@ router = APIRouter(prefix="/webinars", dependencies=[Depends(csrf_protected)])
 
 PER_NETWORK = RateLimit("webinar-registration", 120, 3600)
 """An office of many people shares one address, and a form with a mistake counts as well."""
+
+PER_LINK = RateLimit("webinar-own-registration", 20, 3600)
+"""Forms that are sent from one personal link."""
 
 PER_ADDRESS = RateLimit("webinar-mail-to-address", 3, 3600)
 """Mails to one address that anyone can cause by typing it: nobody can fill someone else's mailbox."""
@@ -140,7 +143,7 @@ def look_personally(token: str, visit: Visit) -> Response:
     return _page(visit, Filled(name=reader.name, organisation=organisation), reader=reader, token=token)
 
 
-@router.post("/{slug}/voor/{token}")
+@router.post("/{slug}/voor/{token}", dependencies=[Depends(limited_by_link(PER_LINK, Purpose.WEBINAR))])
 def submit_personally(token: str, visit: Visit, posted: Posted) -> Response:
     """The reader registers, at once: the link came out of their own mailbox."""
     reader = _reader(visit, token)

@@ -40,6 +40,13 @@ class TileMap:
     height: float
     tiles: tuple[Tile, ...]
 
+    @property
+    def centre(self) -> float:
+        """Where most of the tiles are, from left (0) to right (1): what a screen shows first that is too narrow for all."""
+        return (
+            round(sum(tile.x for tile in self.tiles) / len(self.tiles) / self.width, 3) if self.tiles else 0.5
+        )
+
 
 def tile_map(places: Sequence[tuple[Place, str, str, str]]) -> TileMap:
     """Of municipalities, each with the value that stands in its tile, its shade and its title."""

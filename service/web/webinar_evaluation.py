@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from service.web.csrf import csrf_protected
 from service.web.pages import page, see
 from service.web.registering import Posted
-from service.web.webinar_place import Visit, own_registration
+from service.web.webinar_place import Visit, counted, own_registration
 from subscribers.errors import RegistrationClosed
 from subscribers.registrations.evaluating import evaluate, evaluation_of, is_asked
 
@@ -28,7 +28,7 @@ def look(visit: Visit) -> Response:
     )
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(counted)])
 def say(visit: Visit, posted: Posted) -> Response:
     """Keep the answers, once."""
     webinar, mine = own_registration(visit.session, visit.reference)

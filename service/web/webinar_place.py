@@ -25,13 +25,13 @@ from service.attending import (
     take_seat,
 )
 from service.i18n import _
-from service.limits import count_request
+from service.limits import RateLimit, count_request
 from service.mailing.links import join_link
 from service.runtime import Runtime
 from service.tokens import Purpose, read_token
 from service.web.changing import PER_READER
 from service.web.csrf import csrf_protected
-from service.web.dependencies import House, Language, Now, Transaction
+from service.web.dependencies import House, Language, Now, Transaction, limited_by_link
 from service.web.pages import page, see
 from service.web.registering import ADDRESS_PROBLEM, DOMAIN_PROBLEM, Posted, may_mail
 from service.webinars.wording import when
@@ -44,6 +44,11 @@ from subscribers.registrations.tables import Answer, Registration
 from subscribers.signup import tidy_name
 
 router = APIRouter(prefix="/webinars/plaats/{token}", dependencies=[Depends(csrf_protected)])
+
+PER_PLACE = RateLimit("webinar-place", 60, 3600)
+"""What one person does with their place: more than any reader, and little for a machine."""
+
+counted = limited_by_link(PER_PLACE, Purpose.REGISTRATION)
 
 OWN_PROBLEM = _("Dit is uw eigen adres. Vul het adres van uw collega in.")
 ASKED = "collega"
@@ -90,7 +95,7 @@ def look(visit: Visit, gedaan: str = "") -> Response:
     return _page(visit, done=gedaan)
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(counted)])
 def act(visit: Visit, posted: Posted) -> Response:
     """Do what the button says."""
     name = posted.get("act", "")

@@ -11,7 +11,7 @@ from content.webinars.materials import can_be_seen
 from content.webinars.tables import Material, MaterialKind, Webinar, WebinarStatus, materials_of
 from service.web.csrf import csrf_protected
 from service.web.pages import page
-from service.web.webinar_place import Visit, own_registration
+from service.web.webinar_place import Visit, counted, own_registration
 from service.web.webinar_views import material_file
 
 router = APIRouter(prefix="/webinars/plaats/{token}/terugkijken", dependencies=[Depends(csrf_protected)])
@@ -24,7 +24,7 @@ def look(visit: Visit) -> Response:
     return _page(visit, webinar)
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(counted)])
 def watch(visit: Visit, material: Annotated[int, Form()]) -> Response:
     """Note that they watched, the first time, and lead to the recording."""
     webinar, mine = own_registration(visit.session, visit.reference)

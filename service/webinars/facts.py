@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from content.prose import plain_text
@@ -62,7 +63,7 @@ def facts_of(webinar: Webinar, *, settings: Settings, now: datetime, own_sequenc
         uid=webinar.uid,
         sequence=webinar.sequence + own_sequence,
         title=webinar.title,
-        text=plain_text(webinar.summary),
+        text=_as_text(webinar.summary),
         starts_at=webinar.starts_at,
         ends_at=webinar.ends_at,
         cancelled=webinar.status == WebinarStatus.CANCELLED,
@@ -72,3 +73,9 @@ def facts_of(webinar: Webinar, *, settings: Settings, now: datetime, own_sequenc
         made_at=now,
         previous_starts_at=webinar.previous_starts_at,
     )
+
+
+@lru_cache(maxsize=64)
+def _as_text(summary: str) -> str:
+    """Asked for each person who is mailed about the same webinar."""
+    return plain_text(summary)

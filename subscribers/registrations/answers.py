@@ -59,8 +59,10 @@ def bring_question(
 ) -> BroughtQuestion | None:
     """Keep a question for the webinar; None for an empty one, the same again, or one more than `MOST_QUESTIONS`."""
     tidied = text.replace("\0", "").strip()[:LONGEST_QUESTION]
+    if not tidied:
+        return None
     brought = brought_by(session, registration)
-    if not tidied or len(brought) >= MOST_QUESTIONS or tidied in {one.text for one in brought}:
+    if len(brought) >= MOST_QUESTIONS or tidied in {one.text for one in brought}:
         return None
     made = BroughtQuestion(
         webinar_id=registration.webinar_id, registration_id=registration.id, asked_at=now, text=tidied

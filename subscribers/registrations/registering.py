@@ -154,7 +154,9 @@ def _fill_in(session: Session, registration: Registration, wish: Wish, now: date
     registration.language = wish.language
     registration.answer = Answer(wish.answer)
     registration.organisation_id = wish.organisation_id
+    is_new = registration.id is None
     session.add(registration)
     session.flush()
-    keep_answers(session, registration, wish.answers)
+    if wish.answers or not is_new:  # who is new has no earlier ones that would have to go
+        keep_answers(session, registration, wish.answers)
     bring_question(session, registration, text=wish.question, now=now)
