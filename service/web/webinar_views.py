@@ -9,6 +9,8 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 
 from content.prose import markdown_to_html
+from content.sharing import anchor_of
+from content.webinars.answering import shown_of
 from content.webinars.listing import takes_registrations
 from content.webinars.materials import can_be_seen
 from content.webinars.tables import (
@@ -73,6 +75,9 @@ def webinar_page(
         "pictures": with_pictures(session, speakers),
         "questions": questions_of(session, webinar),
         "materials": [one for one in materials_of(session, webinar) if can_be_seen(one, now)],
+        "answers": [
+            (anchor_of(one), one.question, markdown_to_html(one.answer)) for one in shown_of(session, webinar)
+        ],
         "tags": [
             (slug, house.vocabulary.by_slug[slug].label(language))
             for slug in webinar.tags

@@ -1,4 +1,4 @@
-"""Days: school holidays and recesses out of `days.yaml`, which editors keep."""
+"""Days: school holidays and recesses as they come with Kennispost, in `days.yaml`; editors change them at the desk."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -26,6 +26,9 @@ class Holiday(StrEnum):
 
 
 Region = Literal["noord", "midden", "zuid"]
+PARLIAMENT = "parliament"
+SCOPES = ("noord", "midden", "zuid", PARLIAMENT)
+"""Whose holidays are known: the schools of three regions, and the House of Representatives."""
 
 
 class _Read(BaseModel):
@@ -54,7 +57,7 @@ class SchoolHoliday(Recess):
 
 
 class Year(_Read):
-    """A year's days. `checked` is true once an editor (`by`, `on`) held them against their source."""
+    """A year's days. `checked` is true once an editor (`by`, `on`) held them against their source; never so in the file."""
 
     checked: bool
     by: str = ""
