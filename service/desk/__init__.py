@@ -33,6 +33,7 @@ from service.desk import (
     webinar,
     webinar_announcing,
     webinar_answers,
+    webinar_days,
     webinar_figures,
     webinar_lists,
     webinar_materials,
@@ -59,6 +60,7 @@ ROUTERS = (
     steering.router,
     welcome.router,
     webinar_moment.router,
+    webinar_days.router,
     webinar_lists.router,  # before those whose paths have a number where this one has a word
     webinars.router,
     webinar.router,

@@ -23,6 +23,7 @@ from service.webinars.days import (
     Region,
     SchoolHoliday,
     Year,
+    by_scope,
     load_days,
 )
 
@@ -130,12 +131,6 @@ def days_hash(year: Year) -> str:
     """A hash of the days of a year, in no order of the file. Pure."""
     lines = sorted(f"{scope} {one.holiday} {one.first} {one.last}" for scope, one in by_scope(year))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def by_scope(year: Year) -> Iterable[tuple[str, Recess]]:
-    """The holidays of a year, each with whose it is. Pure."""
-    yield from ((one.region, one) for one in year.school)
-    yield from ((PARLIAMENT, one) for one in year.parliament)
 
 
 def _changed(year: Year | None, changes: Iterable[ChangedHoliday]) -> Year:

@@ -1,6 +1,6 @@
 """Days: school holidays and recesses as they come with Kennispost, in `days.yaml`; editors change them at the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -71,6 +71,12 @@ class Days(_Read):
 
     councils: tuple[Holiday, ...] = ()
     years: Mapping[int, Year] = Field(default_factory=dict)
+
+
+def by_scope(year: Year) -> Iterator[tuple[str, Recess]]:
+    """The holidays of a year, each with whose it is, one of `SCOPES`. Pure."""
+    yield from ((one.region, one) for one in year.school)
+    yield from ((PARLIAMENT, one) for one in year.parliament)
 
 
 @cache
