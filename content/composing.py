@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from content.clusters import follow
-from content.errors import BlockRefused, IssueClosed, UnknownIssue
+from content.errors import BlockRefused, IssueClosed, ItemWithdrawn, UnknownIssue
 from content.issues import (
     Block,
     BlockKind,
@@ -130,7 +130,10 @@ def add_item(
     Raises:
         IssueClosed: the issue has been sent.
         BlockRefused: the item stands in this issue already.
+        ItemWithdrawn: it was taken back.
     """
+    if item.withdrawn_at is not None:
+        raise ItemWithdrawn(f"Item {item.id} was taken back.")
     touch(session, issue=issue, by=by, now=now)
     if session.exec(select(Block).where(Block.issue_id == issue.id, Block.item_id == item.id)).first():
         raise BlockRefused("This item is in the issue already.")

@@ -121,5 +121,9 @@ class WebinarOver(ContentError):
     """A webinar that was cancelled or is over can no longer be changed like this."""
 
 
+class ItemWithdrawn(ContentError):
+    """An item of our own that was taken back: what it leads to is gone, and no issue can have it."""
+
+
 class MomentMissing(ContentError):
     """A time that the clock skips in the night that summer time begins."""

@@ -144,6 +144,12 @@ def tags_of(session: Session, items: Sequence[Item]) -> defaultdict[int, list[It
     return tags
 
 
+def states_of(session: Session, numbers: Sequence[int]) -> dict[int, str]:
+    """In which state these items are, by number."""
+    found = select(Item.id, Item.state).where(col(Item.id).in_(numbers))
+    return {number or 0: state for number, state in session.exec(found)}
+
+
 def decide(session: Session, *, item: Item, state: str, seen: str | None = None) -> Decision | None:
     """Keep an item, drop it, or take that back. What is the same news, and in the same state, goes with it.
 
@@ -154,13 +160,13 @@ def decide(session: Session, *, item: Item, state: str, seen: str | None = None)
         seen: the state that the editor saw; None for whatever it is now.
 
     Returns:
-        What changed; None when a colleague was first, and the item is no longer in the state that was seen.
+        What changed; None when a colleague was first, and the item is no longer in the state that was seen, or was taken back.
 
     Raises:
         ValueError: `state` is no InboxState.
     """
     after, before = InboxState(state), item.state if seen is None else seen
-    unchanged = (col(Item.id) == item.id, col(Item.state) == before)
+    unchanged = (col(Item.id) == item.id, col(Item.state) == before, col(Item.withdrawn_at).is_(None))
     done: Any = session.exec(update(Item).where(*unchanged).values(state=after))
     session.refresh(item)
     if done.rowcount != 1:

@@ -32,7 +32,7 @@ class Item(Record, table=True):
     the last change). `relevance` is 2 (for a newsletter), 1 (about substances) or 0.
     `cluster_id` is the first item that is the same news, this item's own number where there is none, None before they were
     compared; `cluster_evidence` says which item this one is like, and by which words. `versions` counts the changes that were
-    taken over, at most `VERSION_LIMIT`.
+    taken over, at most `VERSION_LIMIT`. `withdrawn_at` is when we took back an item of our own: what it leads to is gone.
     `search_text` is title and summary, folded. `tagged_by` is `rule` until an editor sets the tags; then a harvest leaves
     them alone.
     """
@@ -58,6 +58,7 @@ class Item(Record, table=True):
     cluster_id: int | None = Field(default=None, index=True)
     cluster_evidence: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     versions: int = 0
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ItemVersion(Record, table=True):

@@ -30,11 +30,15 @@ class UrlConfidence(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What a source is: a feed, a database of interventions, or documents that a connector asks for."""
+    """What a source is: a feed, a database of interventions, documents that a connector asks for, or what we write ourselves.
+
+    `OWN` is never visited, switched on or listed among the sources: it gives items of our own a name.
+    """
 
     FEED = "feed"
     DATABASE = "database"
     DOCUMENTS = "documents"
+    OWN = "own"
 
 
 class Rights(StrEnum):
@@ -175,17 +179,19 @@ def source_address(url: str) -> str:
 
 
 def list_sources(session: Session) -> list[Source]:
-    """All sources, by key."""
-    return list(session.exec(select(Source).order_by(col(Source.key))))
+    """All sources that are visited, by key."""
+    visited = select(Source).where(Source.kind != SourceKind.OWN)
+    return list(session.exec(visited.order_by(col(Source.key))))
 
 
 def source_by_key(session: Session, key: str) -> Source:
-    """The source with this key.
+    """The source with this key, of those that are visited.
 
     Raises:
         UnknownSource: there is none.
     """
-    source = session.exec(select(Source).where(Source.key == key)).first()
+    visited = select(Source).where(Source.kind != SourceKind.OWN)
+    source = session.exec(visited.where(Source.key == key)).first()
     if source is None:
         raise UnknownSource(f"There is no source {key!r}. `kennispost sources list` shows which there are.")
     return source

@@ -184,11 +184,12 @@ def _changed(item: Item, entry: Entry, now: datetime) -> ItemVersion | None:
         summary=item.summary,
         link=item.link,
     )
-    _take_over(item, entry)
+    take_over(item, entry)
     return before
 
 
-def _take_over(item: Item, entry: Entry) -> None:
+def take_over(item: Item, entry: Entry) -> None:
+    """Let an item say what an entry says; what it said before is for the caller to keep."""
     for name, value in _said(entry).items():
         setattr(item, name, value)
     if entry.published_at is not None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from content.announcing import keep_true
 from content.vocabulary import Vocabulary
 from content.webinars.making import Changed, Plan, cancel_webinar, change_webinar
 from content.webinars.moments import Reminder
@@ -12,6 +13,7 @@ from service.mailing.occasions import OF_THE_MOMENT, OTHER_END
 from service.mailing.reminding import remind
 from service.mailing.telling import post, post_to_all, stop_untrue, tell
 from service.settings import Settings
+from service.webinars.wording import in_both
 from subscribers.people import Subscriber
 from subscribers.registrations.leaving import propose, take_over, withdraw
 from subscribers.registrations.registering import Outcome, Wish, ask, confirm, register
@@ -94,12 +96,14 @@ def change(
     webinar_id: int,
     plan: Plan,
     vocabulary: Vocabulary,
+    by: str,
     now: datetime,
     notice: str = "",
 ) -> Changed:
     """Editors change a webinar. A move, and another end, is told to all who take part; more seats are offered to who waits.
 
-    Reminders are told from the new start by themselves; those that wait with the old one never leave.
+    Reminders are told from the new start by themselves; those that wait with the old one never leave. Issues that were not
+    sent yet say the new one, and `by` is one of their makers: so it is here, whatever door the change came through.
 
     Raises:
         WebinarRefused, WebinarOver: as `change_webinar`.
@@ -115,14 +119,17 @@ def change(
         stop_untrue(session, webinar, now=now, kinds=OF_THE_MOMENT if changed.moved else [OTHER_END])
         kind = "webinar-changed" if changed.moved else OTHER_END
         post_to_all(session, settings, webinar, kind=kind, moment=str(webinar.sequence), now=now)
+    keep_true(session, webinar=webinar, when=in_both(webinar), by=by, now=now)
     _offer(session, webinar, now)
     return changed
 
 
 def call_off(
-    session: Session, settings: Settings, *, webinar_id: int, now: datetime, notice: str = ""
+    session: Session, settings: Settings, *, webinar_id: int, by: str, now: datetime, notice: str = ""
 ) -> bool:
     """Editors cancel a webinar, and all who take part are told; whether it was to happen until now.
+
+    Issues that were not sent yet lose it, and `by` is one of their makers.
 
     Raises:
         WebinarOver: it is over.
@@ -132,6 +139,7 @@ def call_off(
     if not cancel_webinar(session, webinar, now=now, notice=notice):
         return False
     stop_untrue(session, webinar, now=now)
+    keep_true(session, webinar=webinar, when=in_both(webinar), by=by, now=now)
     if was_published:
         post_to_all(
             session, settings, webinar, kind="webinar-cancelled", moment=str(webinar.sequence), now=now

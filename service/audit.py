@@ -85,6 +85,12 @@ class Act(StrEnum):
     SERIES_CHANGED = "series-changed"
     DOMAIN_LISTED = "domain-listed"
     DOMAIN_UNLISTED = "domain-unlisted"
+    ANSWER_CHANGED = "answer-changed"
+    ANSWERS_SHARED = "answers-shared"
+    ANSWER_WITHDRAWN = "answer-withdrawn"
+    ANSWER_DISCARDED = "answer-discarded"
+    DAYS_CHANGED = "days-changed"
+    DAYS_CONFIRMED = "days-confirmed"
 
 
 class AuditEvent(Record, table=True):

@@ -175,5 +175,9 @@ class CallbackRefused(ServiceError):
     """A message that says it comes from the server of our rooms is not signed by it."""
 
 
+class DaysRefused(ServiceError):
+    """Days of a holiday cannot be like this, or a year is not as it was seen; `args[1]` names the field."""
+
+
 class DaysFault(ServiceError):
     """The file of school holidays and recesses is not what it should be; the text says where."""

@@ -61,6 +61,11 @@ def full_date(day: date | datetime, language: str) -> str:
     return format_date(day, "d MMMM y", locale=language)
 
 
+def day_month(day: date, language: str) -> str:
+    """A day without its year, short: "21 feb"."""
+    return format_date(day, "d MMM", locale=language)
+
+
 def clock_time(moment: datetime, language: str, *, now: datetime) -> str:
     """The time of day of a moment today in Europe/Amsterdam ("10.42 uur"); of another day the moment in full."""
     local = moment.astimezone(AMSTERDAM)

@@ -8,6 +8,7 @@ from service import audit, limits, users
 from service.feedback import returned
 from service.mailing import counting, outbox
 from service.schedule import occurrences
+from service.webinars import almanac
 from subscribers import (
     consent,
     directory,
@@ -27,6 +28,7 @@ METADATA = Record.metadata
 
 __all__ = [
     "METADATA",
+    "almanac",
     "audit",
     "consent",
     "counting",

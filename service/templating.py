@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from service.i18n import clock_time, full_date, full_moment, number, span, translations
+from service.i18n import clock_time, day_month, full_date, full_moment, number, span, translations
 
 SOURCE_TREE = Path(__file__).parent.parent / "templates"
 PACKAGED = Path(__file__).parent / "templates"
@@ -33,6 +33,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # added by the extension
     made.filters["full_moment"] = lambda moment: full_moment(moment, language)
     made.filters["full_date"] = lambda day: full_date(day, language)
+    made.filters["day_month"] = lambda day: day_month(day, language)
     made.filters["clock_time"] = lambda moment, now: clock_time(moment, language, now=now)
     made.filters["number"] = lambda value, decimals=0: number(value, language, decimals=decimals)
     made.filters["span"] = lambda time: span(time, language)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select as rows
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from content.choosing import Profile
@@ -25,7 +26,21 @@ Lines = Sequence[tuple[int, Wanted]]
 def add_readers(
     session: Session, found: Import, lines: Lines, *, facets: Mapping[str, str], now: datetime
 ) -> dict[int, Note]:
-    """Make readers of these lines; by line. Who signed up in the same moment is left as they are."""
+    """Make readers of these lines; by line. Who signed up in the same moment is left as they are.
+
+    Who took part in a webinar is there already, and becomes a reader with all that is theirs.
+    """
+    known = known_by_address(session, [one.address_key for _line, one in lines])
+    guests = [(line, one) for line, one in lines if one.address_key in known]
+    strangers = [(line, one) for line, one in lines if one.address_key not in known]
+    return _add_strangers(session, found, strangers, facets=facets, now=now) | _turn_guests(
+        session, found, guests, known, facets=facets, now=now
+    )
+
+
+def _add_strangers(
+    session: Session, found: Import, lines: Lines, *, facets: Mapping[str, str], now: datetime
+) -> dict[int, Note]:
     if not lines:
         return {}
     streams = frozenset(found.streams)
@@ -36,17 +51,46 @@ def add_readers(
     insert_rows(session, Membership, _memberships(mine))
     insert_rows(session, Interest, _interests(mine, facets))
     stands = {reader: _stands(one) for reader, one in mine}
-    consents = _record(session, found, stands, ConsentKind.IMPORTED, now)
-    insert_rows(session, Subscription, [
-        {"subscriber_id": reader, "stream": stream, "consent_id": consent}
-        for reader, consent in consents.items() for stream in sorted(streams)
-    ])  # fmt: skip
+    _subscribe(session, found, stands, now)
     return {
         line: (Outcome.NEW, reader, {"became": stands[reader]})
         if (reader := made.get(one.address_key))
         else (Outcome.KNOWN, None, None)
         for line, one in lines
     }
+
+
+def _turn_guests(
+    session: Session,
+    found: Import,
+    lines: Lines,
+    known: Mapping[str, Known],
+    *,
+    facets: Mapping[str, str],
+    now: datetime,
+) -> dict[int, Note]:
+    pairs = [(line, one, known[one.address_key]) for line, one in lines]
+    turned = _become(session, [was.id for _line, _one, was in pairs], now)
+    mine = [(line, one, was) for line, one, was in pairs if was.id in turned]
+    after = _bring(session, [(one, was) for _line, one, was in mine], facets)
+    _subscribe(session, found, after, now)
+    refresh_profile_keys(session, {reader: some["interests"] for reader, some in after.items()})
+    notes: dict[int, Note] = {line: (Outcome.KNOWN, None, None) for line, _one, _was in pairs}
+    return notes | {
+        line: (Outcome.NEW, was.id, {"guest": True, "was": stands_now(was), "became": after[was.id]})
+        for line, _one, was in mine
+    }
+
+
+def _become(session: Session, ids: Collection[int], now: datetime) -> frozenset[int]:
+    """Those who were guests until now, and are readers."""
+    if not ids:
+        return frozenset()
+    guests = update(Subscriber).where(
+        col(Subscriber.id).in_(ids), col(Subscriber.state) == SubscriberState.GUEST
+    )
+    turned = guests.values(state=str(SubscriberState.ACTIVE), confirmed_at=now).returning(col(Subscriber.id))
+    return frozenset(one or 0 for one in session.connection().execute(turned).scalars())
 
 
 def change_readers(
@@ -57,11 +101,7 @@ def change_readers(
         return {}
     known = known_by_address(session, [one.address_key for _line, one in lines])
     pairs = [(line, one, known[one.address_key]) for line, one in lines]
-    added = [(was.id, _only_new(one, was)) for _line, one, was in pairs]
-    insert_rows(session, Membership, _memberships(added))
-    insert_rows(session, Interest, _interests(added, facets))
-    after = {was.id: _after(one, was) for _line, one, was in pairs}
-    set_people(session, {reader: (some["name"], some["language"]) for reader, some in after.items()})
+    after = _bring(session, [(one, was) for _line, one, was in pairs], facets)
     refresh_profile_keys(session, {reader: some["interests"] for reader, some in after.items()})
     _record(session, found, after, ConsentKind.CHANGED, now)
     return {
@@ -123,6 +163,27 @@ def _person(one: Wanted, streams: frozenset[str], now: datetime) -> dict[str, An
         "created_at": now,
         "confirmed_at": now,
     }
+
+
+def _bring(
+    session: Session, pairs: Sequence[tuple[Wanted, Known]], facets: Mapping[str, str]
+) -> dict[int, dict[str, Any]]:
+    """Add what lines have more than people who are there; how each stands then."""
+    added = [(was.id, _only_new(one, was)) for one, was in pairs]
+    insert_rows(session, Membership, _memberships(added))
+    insert_rows(session, Interest, _interests(added, facets))
+    after = {was.id: _after(one, was) for one, was in pairs}
+    set_people(session, {reader: (some["name"], some["language"]) for reader, some in after.items()})
+    return after
+
+
+def _subscribe(session: Session, found: Import, stands: Mapping[int, Any], now: datetime) -> None:
+    """Subscribe readers to the streams of the import, each with the event that shows on which ground."""
+    consents = _record(session, found, stands, ConsentKind.IMPORTED, now)
+    insert_rows(session, Subscription, [
+        {"subscriber_id": reader, "stream": stream, "consent_id": consent}
+        for reader, consent in consents.items() for stream in sorted(set(found.streams))
+    ])  # fmt: skip
 
 
 def _only_new(one: Wanted, was: Known) -> Wanted:

@@ -127,13 +127,14 @@ def read_line(mapping: Sequence[str], cells: Sequence[str], names: Names) -> Wan
 def judge(wanted: Wanted | Fault, *, known: Known | None, suppressed: bool, earlier: Set[str]) -> Verdict:
     """What happens to a line. `earlier` are the addresses of the lines before it.
 
-    Who left, who must not be mailed, and who asked and has not confirmed stay as they are, whatever the file says.
+    Who left, who must not be mailed, and who asked and has not confirmed stay as they are, whatever the file says. Who only
+    took part in a webinar never said anything of the newsletter: the file may claim that they want it, as of anyone new.
     """
     if isinstance(wanted, Fault):
         return Verdict(Outcome.REFUSED, wanted.why, wanted.detail)
     if wanted.address_key in earlier:
         return Verdict(Outcome.REFUSED, "double")
-    if suppressed or known is None:
+    if suppressed or known is None or known.state == SubscriberState.GUEST:
         return Verdict(Outcome.SUPPRESSED if suppressed else Outcome.NEW)
     if known.state == SubscriberState.UNSUBSCRIBED:
         return Verdict(Outcome.UNSUBSCRIBED)

@@ -25,7 +25,10 @@ def undo_lines(
     mailed: Callable[[Session, Collection[int]], Set[int]],
     now: datetime,
 ) -> dict[int, Outcome]:
-    """What becomes of each line. A new reader is removed, or unsubscribed where the ledger has mail to them."""
+    """What becomes of each line. A new reader is removed, or unsubscribed where the ledger has mail to them.
+
+    One who took part in a webinar before takes part in it alone again, mailed or not: the ledger keeps their row anyway.
+    """
     ids = [line.subscriber_id for line in lines if line.subscriber_id is not None]
     known = known_by_id(session, ids, lock=True)
     acted, sent = _acted_since(session, found, ids), mailed(session, ids)
@@ -35,15 +38,18 @@ def undo_lines(
         same = now_is is not None and now_is.id not in acted and _as_left(now_is, line.before)
         if not same or now_is is None:
             outcomes[line.id] = Outcome.KEPT
-        elif line.outcome == Outcome.CHANGED:
+        elif line.outcome == Outcome.CHANGED or line.before.get("guest"):
             outcomes[line.id] = Outcome.REMOVED
         else:
             outcomes[line.id] = Outcome.STOPPED if now_is.id in sent else Outcome.REMOVED
     chosen = {line.id: line for line in lines}
     back = [chosen[key] for key, one in outcomes.items() if one is Outcome.REMOVED]
     _stop(session, found, [chosen[key] for key, one in outcomes.items() if one is Outcome.STOPPED], now)
+    guests = [line for line in back if line.outcome == Outcome.NEW and line.before.get("guest")]
+    _put_back(session, found, guests, now, kind=ConsentKind.WITHDRAWN)
+    _make_guests(session, [line.subscriber_id for line in guests])
     _put_back(session, found, [line for line in back if line.outcome == Outcome.CHANGED], now)
-    _remove(session, [line.subscriber_id for line in back if line.outcome == Outcome.NEW])
+    _remove(session, [one.subscriber_id for one in back if one.outcome == Outcome.NEW and one not in guests])
     return outcomes
 
 
@@ -71,6 +77,15 @@ def _remove(session: Session, ids: Collection[int]) -> None:
         session.connection().execute(delete(Subscriber).where(col(Subscriber.id).in_(ids)))
 
 
+def _make_guests(session: Session, ids: Collection[int]) -> None:
+    if ids:
+        theirs = update(Subscriber).where(col(Subscriber.id).in_(ids))
+        session.connection().execute(
+            theirs.values(state=str(SubscriberState.GUEST), confirmed_at=None, profile_key="")
+        )
+        session.connection().execute(delete(Subscription).where(col(Subscription.subscriber_id).in_(ids)))
+
+
 def _stop(session: Session, found: Import, lines: Sequence[Row[Any]], now: datetime) -> None:
     ids = [line.subscriber_id for line in lines]
     if not ids:
@@ -86,7 +101,14 @@ def _stop(session: Session, found: Import, lines: Sequence[Row[Any]], now: datet
     _record(session, found, after, ConsentKind.WITHDRAWN, now)
 
 
-def _put_back(session: Session, found: Import, lines: Sequence[Row[Any]], now: datetime) -> None:
+def _put_back(
+    session: Session,
+    found: Import,
+    lines: Sequence[Row[Any]],
+    now: datetime,
+    *,
+    kind: ConsentKind = ConsentKind.CHANGED,
+) -> None:
     if not lines:
         return
     was = {line.subscriber_id: line.before["was"] for line in lines}
@@ -100,7 +122,7 @@ def _put_back(session: Session, found: Import, lines: Sequence[Row[Any]], now: d
     _delete_pairs(session, Interest, "slug", interests)
     set_people(session, {reader: (some["name"], some["language"]) for reader, some in was.items()})
     refresh_profile_keys(session, {reader: some["interests"] for reader, some in was.items()})
-    _record(session, found, was, ConsentKind.CHANGED, now)
+    _record(session, found, was, kind, now)
 
 
 def _delete_pairs(session: Session, table: Any, column: str, pairs: Sequence[tuple[int, Any]]) -> None:

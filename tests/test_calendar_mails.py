@@ -54,7 +54,13 @@ def test_a_change_a_leave_and_an_end_meet_the_same_event_in_the_mails(
     plan = a_plan(clock(), title=webinar.title, starts_at=later, ends_at=later + timedelta(hours=1))
     steps = (
         lambda session: change(
-            session, inviting.settings, webinar_id=webinar.id, plan=plan, vocabulary=VOCABULARY, now=clock()
+            session,
+            inviting.settings,
+            webinar_id=webinar.id,
+            plan=plan,
+            vocabulary=VOCABULARY,
+            by="anna@example.org",
+            now=clock(),
         ),
         lambda session: stop_attending(
             session, reference=registration(session, webinar, reader).reference, now=clock()
@@ -66,7 +72,7 @@ def test_a_change_a_leave_and_an_end_meet_the_same_event_in_the_mails(
             wish=Wish(name="Anna"),
             now=clock(),
         ),
-        lambda session: call_off(session, inviting.settings, webinar_id=webinar.id, now=clock()),
+        lambda session: call_off(session, inviting.settings, webinar_id=webinar.id, by="anna", now=clock()),
     )
     for step in steps:
         clock.advance(minutes=10)
@@ -134,7 +140,7 @@ def test_feeds_and_downloads(house: Runtime) -> None:
         kept = a_webinar(session, now)
         gone = a_webinar(session, now, title="Gaat niet door", tags=("alcohol",))
         a_webinar(session, now, title="Nog geheim", published=False)
-        call_off(session, house.settings, webinar_id=gone.id, now=now)
+        call_off(session, house.settings, webinar_id=gone.id, by="anna", now=now)
     visitor = Visitor(house)
     answer = visitor.get("/webinars.ics")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8; method=PUBLISH"

@@ -100,7 +100,14 @@ def test_a_cancelled_webinar_and_a_room_without_a_link_say_so(house: Runtime) ->
     webinar, nowhere = made(house), made(house, title="Nog geen ruimte", room_address="")
     gone, path, visitor = door(house, webinar), door(house, nowhere, "b@emmen.nl"), Visitor(house)
     with writing(house.engine) as session:
-        call_off(session, house.settings, webinar_id=webinar.id, now=house.clock(), notice="Spreker ziek.")
+        call_off(
+            session,
+            house.settings,
+            webinar_id=webinar.id,
+            by="anna@example.org",
+            now=house.clock(),
+            notice="Spreker ziek.",
+        )
     house.clock.moment = webinar.starts_at
     assert "Spreker ziek." in visitor.get(gone).text
     answer = visitor.submit(path, {})

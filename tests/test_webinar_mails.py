@@ -155,7 +155,7 @@ def test_a_move_and_a_cancellation_reach_whom_they_concern(posting: Runtime, pos
     for _time in range(2):  # the same plan again moves nothing
         with writing(posting.engine) as session:
             change(
-                session, posting.settings, webinar_id=webinar.id, plan=plan, vocabulary=VOCABULARY,
+                session, posting.settings, webinar_id=webinar.id, plan=plan, vocabulary=VOCABULARY, by="anna@example.org",
                 now=clock(), notice="De spreker is ziek.",
             )  # fmt: skip
     mails = arrived(posting, postbox)
@@ -173,7 +173,7 @@ def test_a_move_and_a_cancellation_reach_whom_they_concern(posting: Runtime, pos
     assert calendar(mails["b@emmen.nl"][0]) == ""
     for _time in range(2):
         with writing(posting.engine) as session:
-            call_off(session, posting.settings, webinar_id=webinar.id, now=clock())
+            call_off(session, posting.settings, webinar_id=webinar.id, by="anna@example.org", now=clock())
     mails = arrived(posting, postbox)
     assert {address: len(each) for address, each in mails.items()} == dict.fromkeys(
         ("a@emmen.nl", "b@emmen.nl", "c@emmen.nl"), 1

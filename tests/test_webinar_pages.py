@@ -96,6 +96,7 @@ def test_a_move_and_a_cancellation_are_said_on_the_page(
             webinar_id=webinar.id,
             plan=plan,
             vocabulary=VOCABULARY,
+            by="anna@example.org",
             now=house.clock(),
         )
     html = visitor.get(PAGE).text
@@ -103,7 +104,14 @@ def test_a_move_and_a_cancellation_are_said_on_the_page(
     assert structured(html)["eventStatus"] == "https://schema.org/EventRescheduled"
     assert structured(html)["previousStartDate"] == "2026-12-08T10:00:00+01:00"
     with writing(house.engine) as session:
-        call_off(session, house.settings, webinar_id=webinar.id, now=house.clock(), notice="Spreker ziek.")
+        call_off(
+            session,
+            house.settings,
+            webinar_id=webinar.id,
+            by="anna@example.org",
+            now=house.clock(),
+            notice="Spreker ziek.",
+        )
     html = visitor.get(PAGE).text
     assert structured(html)["eventStatus"] == "https://schema.org/EventCancelled"
     assert "Spreker ziek." in html

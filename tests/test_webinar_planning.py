@@ -178,7 +178,7 @@ def test_drafts_count_cancelled_ones_and_the_webinar_itself_do_not(runtime: Runt
     assert (warning.kind, warning.sure) == (Kind.OTHER, True)
     assert "over lachgas: “Een ontwerp”." in warning.text
     with writing(runtime.engine) as session:
-        call_off(session, runtime.settings, webinar_id=draft.id, now=now)
+        call_off(session, runtime.settings, webinar_id=draft.id, by="anna@example.org", now=now)
         assert said(session, mine) == []
 
 

@@ -120,7 +120,13 @@ def test_a_move_makes_all_reminders_anew(posting: Runtime, postbox: Relay, clock
     plan = a_plan(clock(), starts_at=later, ends_at=later + timedelta(hours=1))
     with writing(posting.engine) as session:
         change(
-            session, posting.settings, webinar_id=webinar_id, plan=plan, vocabulary=VOCABULARY, now=clock()
+            session,
+            posting.settings,
+            webinar_id=webinar_id,
+            plan=plan,
+            vocabulary=VOCABULARY,
+            by="anna@example.org",
+            now=clock(),
         )
     assert [one.split(":")[0] for one in subjects(posting, postbox)["a@emmen.nl"]] == ["Andere tijd"]
     clock.advance(days=1)
@@ -138,7 +144,13 @@ def test_a_move_makes_all_reminders_anew(posting: Runtime, postbox: Relay, clock
     plan = a_plan(clock(), starts_at=soon, ends_at=soon + timedelta(hours=1))
     with writing(posting.engine) as session:
         change(
-            session, posting.settings, webinar_id=webinar_id, plan=plan, vocabulary=VOCABULARY, now=clock()
+            session,
+            posting.settings,
+            webinar_id=webinar_id,
+            plan=plan,
+            vocabulary=VOCABULARY,
+            by="anna@example.org",
+            now=clock(),
         )
     keep_webinars(posting)  # of the day before the new start nobody is told any more: the move said it
     assert [one.split(":")[0] for one in subjects(posting, postbox)["a@emmen.nl"]] == ["Andere tijd"]

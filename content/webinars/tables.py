@@ -1,4 +1,4 @@
-"""The tables: a webinar, who speaks, what is asked on the form, what there is to read afterwards, and series of them."""
+"""The tables: a webinar, who speaks, what is asked on the form, what there is to read and learn afterwards, and series."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -179,6 +179,28 @@ class OwnQuestion(Record, table=True):
     choices: list[str] = Field(default_factory=list, sa_type=JSON)
     required: bool = False
     keep_days: int = 30
+
+
+class AnsweredQuestion(Record, table=True):
+    """A question with its answer, in the editors' words: who asked it is nowhere in it. `answer` is Markdown.
+
+    `key` comes with the form that makes it, so that a form that is sent twice makes one. It stands on the webinar's page from
+    `shared_at` on, until `withdrawn_at`. `item_id` is the item that it became when it was first shown, and stays.
+    """
+
+    __tablename__ = "answered_question"
+
+    id: int | None = Field(default=None, primary_key=True)
+    webinar_id: int = Field(foreign_key="webinar.id", index=True, ondelete="CASCADE")
+    key: str = Field(unique=True)
+    question: str
+    answer: str = ""
+    made_at: datetime = Field(sa_type=Instant)
+    changed_at: datetime = Field(sa_type=Instant)
+    changed_by: str = ""
+    shared_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    item_id: int | None = Field(default=None, foreign_key="item.id", index=True)
 
 
 def webinar_by_slug(session: Session, slug: str) -> Webinar:

@@ -92,6 +92,16 @@ DONE = {
     "stuk-weg": _("Het stuk staat niet meer bij het webinar."),
     "vraag": _("De vraag staat op het formulier."),
     "vraag-weg": _("De vraag staat niet meer op het formulier, en de antwoorden erop zijn gewist."),
+    "antwoord": _("De vraag met het antwoord is bewaard. Zij staat nog niet op de pagina."),
+    "antwoord-nieuw": _("Bewaard. De pagina en het bericht in de inbox zeggen nu hetzelfde."),
+    "antwoorden-open": _("De antwoorden staan op de pagina, en elk als bericht in de inbox."),
+    "antwoord-af": _(
+        "Het antwoord staat niet meer op de pagina, en ook niet in edities die nog niet zijn verstuurd."
+    ),
+    "antwoord-weg": _("De vraag met het antwoord is weggegooid."),
+    "vakantie": _("De dagen zijn bewaard. Bevestig het jaar als alles klopt."),
+    "vakantie-weg": _("De dagen zijn weggehaald. Het webinarformulier zegt nu dat ze ontbreken."),
+    "jaar": _("Het jaar is bevestigd, met uw naam en de datum erbij."),
     "reeks": _("De reeks is bewaard."),
     "domein": _("Het domein staat in de lijst."),
     "domein-weg": _("Het domein staat niet meer in de lijst. Wie al was aangemeld, blijft aangemeld."),
@@ -187,6 +197,12 @@ ACT_NAMES = {
     Act.SERIES_CHANGED: _("wijzigde een reeks"),
     Act.DOMAIN_LISTED: _("zette een domein in de lijst van overheden"),
     Act.DOMAIN_UNLISTED: _("haalde een domein uit de lijst van overheden"),
+    Act.ANSWER_CHANGED: _("schreef een vraag met antwoord op"),
+    Act.ANSWERS_SHARED: _("zette antwoorden op de pagina"),
+    Act.ANSWER_WITHDRAWN: _("haalde een antwoord van de pagina"),
+    Act.ANSWER_DISCARDED: _("gooide een vraag met antwoord weg"),
+    Act.DAYS_CHANGED: _("wijzigde een vakantie of reces"),
+    Act.DAYS_CONFIRMED: _("bevestigde de vakanties en recessen van een jaar"),
 }
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, func, select
 
-from content.announcing import announcement_of, keep_true, reminder_of
+from content.announcing import announcement_of, reminder_of
 from content.issues import Issue, IssueKind
 from content.prose import markdown_to_html
 from content.webinars.listing import closes_at, takes_registrations
@@ -45,7 +45,7 @@ from service.web.dependencies import House, Language, Now, Transaction
 from service.web.pages import see
 from service.web.webinar_views import with_pictures
 from service.webinars.facts import page_address
-from service.webinars.wording import in_both, when
+from service.webinars.wording import when
 from subscribers.registrations.seats import lock_webinar
 from subscribers.registrations.tables import TAKING_PART, BroughtQuestion, Registration
 
@@ -128,8 +128,8 @@ def called_off(at: AtWebinar, house: House, reason: Annotated[str, Form(max_leng
     why = reason.replace("\0", "").strip()
     if not why:
         return _ask(at, REASON_MISSING)
-    if call_off(at.session, house.settings, webinar_id=number, now=at.now, notice=why):
-        keep_true(at.session, webinar=at.webinar, when=in_both(at.webinar), by=at.person.address, now=at.now)
+    by = at.person.address
+    if call_off(at.session, house.settings, webinar_id=number, by=by, now=at.now, notice=why):
         at.note(Act.WEBINAR_CANCELLED, why)
     return see(f"{ADDRESS}/{number}?klaar=webinar-af")
 

@@ -1,17 +1,17 @@
-"""Who registered for a webinar, who waits and in which order, and the questions that people brought, at the desk."""
+"""Who registered for a webinar, and who waits and in which order, at the desk."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from content.webinars.tables import Webinar, questions_of
+from content.webinars.tables import questions_of
 from service.desk.webinar import counts_of
 from service.desk.webinar_frame import ADDRESS, STANDINGS, AtWebinar
 from subscribers.organisations import Organisation
 from subscribers.people import Subscriber
-from subscribers.registrations.tables import BroughtQuestion, Registration, RegistrationAnswer, Standing
+from subscribers.registrations.tables import Registration, RegistrationAnswer, Standing
 
 PER_PAGE = 50
 
@@ -48,24 +48,6 @@ def registered(
         pagina=pagina,
         first=(pagina - 1) * PER_PAGE + 1,
     )
-
-
-@router.get("/vragen")
-def brought(at: AtWebinar, pagina: Annotated[int, Query(ge=1, le=9999)] = 1) -> HTMLResponse:
-    """The questions that people brought, the oldest first. Names stay out: a speaker answers a question, no person."""
-    mine = select(BroughtQuestion).where(BroughtQuestion.webinar_id == at.webinar.id)
-    here = mine.order_by(col(BroughtQuestion.id)).offset((pagina - 1) * PER_PAGE).limit(PER_PAGE)
-    return at.page(
-        "brought.html",
-        brought=at.session.exec(here).all(),
-        size=_size(at.session, at.webinar),
-        per_page=PER_PAGE,
-        pagina=pagina,
-    )
-
-
-def _size(session: Session, webinar: Webinar) -> int:
-    return session.exec(select(func.count()).where(BroughtQuestion.webinar_id == webinar.id)).one()
 
 
 def _answers(session: Session, registrations: list[int]) -> dict[tuple[int, int], str]:

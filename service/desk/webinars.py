@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, func, select
 
-from content.announcing import keep_true
 from content.errors import WebinarRefused
 from content.webinars.making import Changed, make_webinar
 from content.webinars.series import all_series
@@ -32,7 +31,7 @@ from service.settings import Environment, Settings
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction
 from service.web.pages import see
-from service.webinars.wording import in_both, when
+from service.webinars.wording import when
 from subscribers.errors import SeatsTaken
 from subscribers.registrations.domains import listed_domains
 from subscribers.registrations.seats import taken
@@ -136,6 +135,7 @@ def changed(
                     webinar_id=webinar_id,
                     plan=typed.plan,
                     vocabulary=house.vocabulary,
+                    by=person.address,
                     now=now,
                     notice=form.notice,
                 )
@@ -149,7 +149,6 @@ def changed(
 
 
 def _changed(session: Session, person: Person, webinar: Webinar, now: datetime, *, told: bool) -> Response:
-    keep_true(session, webinar=webinar, when=in_both(webinar), by=person.address, now=now)
     if not told:
         note(session, person, Act.WEBINAR_CHANGED, webinar, now=now)
         return see(f"{ADDRESS}/{webinar.id}?klaar=bewaard")

@@ -38,6 +38,10 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     content.UnknownIntervention: (404, _("Deze interventie of dit gegeven bestaat niet (meer).")),
     content.UnknownWebinar: (404, _("Dit webinar bestaat niet (meer).")),
     content.WebinarOver: (409, _("Dit webinar is afgelopen of gaat niet door, en kan niet meer veranderen.")),
+    content.ItemWithdrawn: (
+        409,
+        _("Dit bericht is teruggetrokken. Zet het antwoord eerst weer op de pagina van het webinar."),
+    ),
     content.WebinarRefused: (
         422,
         _("Dit webinar klopt nog niet. Kijk de titel, de tijden en het aantal plaatsen na."),
@@ -227,6 +231,10 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     service.ContentChanged: (
         409,
         _("De inhoud is niet meer wat er is goedgekeurd. Daarom kan deze editie niet naar anderen."),
+    ),
+    service.DaysRefused: (
+        422,
+        _("Deze vakantie kan niet zo. Kijk de eerste en de laatste dag na, en of een collega u voor was."),
     ),
     service.NotOpen: (409, _("De ruimte van dit webinar is nu niet open.")),
     service.RoomUnavailable: (

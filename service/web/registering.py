@@ -3,7 +3,7 @@
 Whatever is known of an address, the answer is the same. Looking (GET) changes nothing; a mail scanner registers nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -32,10 +32,10 @@ from service.web.unsubscribe import fields
 from service.web.webinar_views import webinar_page
 from service.web.webinars import Slug
 from subscribers.addresses import parse_address
-from subscribers.errors import AnswerMissing, NotAnAddress, NotForThisDomain
+from subscribers.errors import NotAnAddress, NotForThisDomain
 from subscribers.following import organisations_of
 from subscribers.people import Subscriber
-from subscribers.registrations.answers import LONGEST_QUESTION, checked
+from subscribers.registrations.answers import LONGEST_QUESTION, checked, lacking
 from subscribers.registrations.registering import Wish, refuse_others, registration_of
 from subscribers.registrations.tables import TAKING_PART, Answer, Registration
 from subscribers.signup import subscriber_by_reference
@@ -168,6 +168,16 @@ def may_mail(session: Session, house: Runtime, address: str, now: datetime) -> b
     return allowed and not is_suppressed(session, address=address, keys=house.settings.signing_keys())
 
 
+def typed_answers(posted: Mapping[str, str], questions: Sequence[OwnQuestion]) -> dict[int, str]:
+    """What was typed at the questions of the organiser, by question."""
+    return {one.id or 0: posted.get(f"question-{one.id}", "").replace("\0", "")[:1000] for one in questions}
+
+
+def answer_problems(questions: Sequence[OwnQuestion], given: Mapping[int, str]) -> dict[str, str]:
+    """By field, which of those questions lacks an answer that can be."""
+    return {f"question-{one.id}": QUESTION_PROBLEM for one in lacking(questions, given)}
+
+
 def _ask(visit: _Visit, data: Filled, wish: Wish) -> None:
     """The webinar's own refusals come first: they say nothing of whom we know."""
     refuse_others(visit.session, visit.webinar, data.address, visit.now)
@@ -207,7 +217,7 @@ def _read(session: Session, posted: Mapping[str, str], questions: list[OwnQuesti
         website=typed("website"),
         opened=typed("opened", 1000),
         organisation=organisation,
-        answers={one.id or 0: typed(f"question-{one.id}", 1000) for one in questions},
+        answers=typed_answers(posted, questions),
     )
 
 
@@ -234,16 +244,11 @@ def _address_problem(address: str) -> str:
 
 
 def _problems(data: Filled, questions: list[OwnQuestion]) -> dict[str, str]:
-    problems = {
+    return {
         "organisation": data.organisation.problem,
         "answer": "" if data.answer in tuple(Answer) else ANSWER_PROBLEM,
+        **answer_problems(questions, data.answers),
     }
-    for one in questions:
-        try:
-            checked([one], data.answers)
-        except AnswerMissing:
-            problems[f"question-{one.id}"] = QUESTION_PROBLEM
-    return problems
 
 
 def _page(

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from content.errors import UnknownWebinar
 from content.webinars.listing import is_to_come, takes_registrations
-from content.webinars.tables import Webinar
+from content.webinars.tables import Webinar, questions_of
 from service.attending import (
     accept_seat,
     attend,
@@ -33,12 +33,19 @@ from service.web.changing import PER_READER
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction, limited_by_link
 from service.web.pages import page, see
-from service.web.registering import ADDRESS_PROBLEM, DOMAIN_PROBLEM, Posted, may_mail
+from service.web.registering import (
+    ADDRESS_PROBLEM,
+    DOMAIN_PROBLEM,
+    Posted,
+    answer_problems,
+    may_mail,
+    typed_answers,
+)
 from service.webinars.wording import when
 from subscribers.errors import HandOverRefused, NotAnAddress, NotForThisDomain, UnknownRegistration
 from subscribers.people import Subscriber
-from subscribers.registrations.answers import answers_of, bring_question, brought_by
-from subscribers.registrations.registering import Wish
+from subscribers.registrations.answers import answers_of, bring_question, brought_by, lacking
+from subscribers.registrations.registering import Wish, revise_answers
 from subscribers.registrations.seats import giver_of, hold, place_in_queue
 from subscribers.registrations.tables import Answer, Registration
 from subscribers.signup import tidy_name
@@ -51,6 +58,7 @@ PER_PLACE = RateLimit("webinar-place", 60, 3600)
 counted = limited_by_link(PER_PLACE, Purpose.REGISTRATION)
 
 OWN_PROBLEM = _("Dit is uw eigen adres. Vul het adres van uw collega in.")
+Problems = Mapping[str, str]
 ASKED = "collega"
 """What the address of the page says after a colleague was asked."""
 
@@ -101,35 +109,35 @@ def act(visit: Visit, posted: Posted) -> Response:
     name = posted.get("act", "")
     if name not in ACTS:
         raise HTTPException(422)
-    problem = ACTS[name](Act(visit.session, visit.house, visit.reference, posted, visit.now))
-    if problem:
-        return _page(visit, problem=problem, typed=posted.get("address", "")[:320])
+    problems = ACTS[name](Act(visit.session, visit.house, visit.reference, posted, visit.now))
+    if problems:
+        return _page(visit, problems=problems, posted=posted)
     return see(f"/webinars/plaats/{visit.token}?gedaan={name}")
 
 
-def _confirm(act: Act) -> str:
+def _confirm(act: Act) -> Problems:
     confirm_attending(act.session, reference=act.reference, now=act.now)
-    return ""
+    return {}
 
 
-def _accept(act: Act) -> str:
+def _accept(act: Act) -> Problems:
     accept_seat(act.session, reference=act.reference, now=act.now)
-    return ""
+    return {}
 
 
-def _take_over(act: Act) -> str:
+def _take_over(act: Act) -> Problems:
     name = tidy_name(act.posted.get("name", "").replace("\0", ""))
     take_seat(act.session, reference=act.reference, name=name, now=act.now)
-    return ""
+    return {}
 
 
-def _withdraw(act: Act) -> str:
+def _withdraw(act: Act) -> Problems:
     stop_attending(act.session, reference=act.reference, now=act.now)
-    return ""
+    return {}
 
 
-def _answer(answer: Answer) -> Callable[[Act], str]:
-    def change(act: Act) -> str:
+def _answer(answer: Answer) -> Callable[[Act], Problems]:
+    def change(act: Act) -> Problems:
         webinar, mine = hold(act.session, act.reference)
         wish = Wish(
             name=mine.name,
@@ -140,12 +148,12 @@ def _answer(answer: Answer) -> Callable[[Act], str]:
         )
         reader = act.session.get_one(Subscriber, mine.subscriber_id)
         attend(act.session, webinar=webinar, subscriber=reader, wish=wish, now=act.now)
-        return ""
+        return {}
 
     return change
 
 
-def _colleague(act: Act) -> str:
+def _colleague(act: Act) -> Problems:
     """Ask a colleague. What is known of them changes nothing on the page."""
     address = act.posted.get("address", "").replace("\0", "")[:320]
     secret = act.house.settings.secret_key.get_secret_value()
@@ -155,21 +163,32 @@ def _colleague(act: Act) -> str:
             with act.session.begin_nested():  # a colleague's row that was made for a refusal goes again
                 give_seat(act.session, reference=act.reference, address=address, now=act.now)
     except NotAnAddress:
-        return ADDRESS_PROBLEM
+        return {"address": ADDRESS_PROBLEM}
     except HandOverRefused:
-        return OWN_PROBLEM
+        return {"address": OWN_PROBLEM}
     except NotForThisDomain:
-        return DOMAIN_PROBLEM
-    return ""
+        return {"address": DOMAIN_PROBLEM}
+    return {}
 
 
-def _question(act: Act) -> str:
+def _question(act: Act) -> Problems:
     _webinar, mine = hold(act.session, act.reference)
     bring_question(act.session, mine, text=act.posted.get("question", ""), now=act.now)
-    return ""
+    return {}
 
 
-ACTS: Mapping[str, Callable[[Act], str]] = {
+def _answers(act: Act) -> Problems:
+    """Answer the organiser's own questions, held to the same as on the form."""
+    webinar, _mine = own_registration(act.session, act.reference)
+    questions = questions_of(act.session, webinar)
+    given = typed_answers(act.posted, questions)
+    problems = answer_problems(questions, given)
+    if not problems:
+        revise_answers(act.session, reference=act.reference, given=given, now=act.now)
+    return problems
+
+
+ACTS: Mapping[str, Callable[[Act], Problems]] = {
     "bevestigen": _confirm,
     "aannemen": _accept,
     "overnemen": _take_over,
@@ -178,19 +197,28 @@ ACTS: Mapping[str, Callable[[Act], str]] = {
     "plaats": _answer(Answer.SEAT),
     ASKED: _colleague,
     "vraag": _question,
+    "antwoorden": _answers,
 }
-"""What each button does; gives what is wrong with what was typed."""
+"""What each button does; gives what is wrong with what was typed, by field."""
 
 
-def _page(visit: _Visit, *, done: str = "", problem: str = "", typed: str = "") -> Response:
+def _page(
+    visit: _Visit,
+    *,
+    done: str = "",
+    problems: Problems | None = None,
+    posted: Mapping[str, str] | None = None,
+) -> Response:
+    """The page as things stand, or with what was typed and what is wrong with it."""
     session, now = visit.session, visit.now
     webinar, mine = own_registration(session, visit.reference)
+    questions, answers = questions_of(session, webinar), answers_of(session, mine)
     giver = giver_of(session, mine)
     person = session.get_one(Subscriber, mine.subscriber_id)
     return page(
         visit.request,
         "webinars/place.html",
-        status=422 if problem else 200,
+        status=422 if problems else 200,
         token=visit.token,
         webinar=webinar,
         when=when(webinar.starts_at, webinar.ends_at, visit.language),
@@ -204,8 +232,11 @@ def _page(visit: _Visit, *, done: str = "", problem: str = "", typed: str = "") 
         over=webinar.ends_at <= now,
         open=takes_registrations(webinar, now),
         done=done if done in ACTS else "",
-        problems={"address": problem} if problem else {},
-        typed=typed,
+        questions=questions,
+        answers=typed_answers(posted, questions) if posted and posted.get("act") == "antwoorden" else answers,
+        lacking=lacking(questions, answers),
+        problems=problems or {},
+        typed=posted.get("address", "")[:320] if posted else "",
     )
 
 

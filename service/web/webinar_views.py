@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 from starlette.exceptions import HTTPException
 
 from content.prose import markdown_to_html
+from content.sharing import anchor_of
+from content.webinars.answering import shown_of
 from content.webinars.listing import takes_registrations
 from content.webinars.materials import are_public, can_be_seen
 from content.webinars.series import others_in_series
@@ -99,6 +101,9 @@ def webinar_page(
         "questions": questions_of(session, webinar),
         "materials": shown if are_public(webinar) else [],
         "kept_inside": bool(shown) and not are_public(webinar),
+        "answers": [
+            (anchor_of(one), one.question, markdown_to_html(one.answer)) for one in shown_of(session, webinar)
+        ],
         "series": session.get(WebinarSeries, webinar.series_id) if webinar.series_id else None,
         "in_series": others_in_series(session, webinar),
         "tags": [

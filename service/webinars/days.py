@@ -1,6 +1,6 @@
-"""Days: school holidays and recesses out of `days.yaml`, which editors keep."""
+"""Days: school holidays and recesses as they come with Kennispost, in `days.yaml`; editors change them at the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -26,6 +26,9 @@ class Holiday(StrEnum):
 
 
 Region = Literal["noord", "midden", "zuid"]
+PARLIAMENT = "parliament"
+SCOPES = ("noord", "midden", "zuid", PARLIAMENT)
+"""Whose holidays are known: the schools of three regions, and the House of Representatives."""
 
 
 class _Read(BaseModel):
@@ -54,7 +57,7 @@ class SchoolHoliday(Recess):
 
 
 class Year(_Read):
-    """A year's days. `checked` is true once an editor (`by`, `on`) held them against their source."""
+    """A year's days. `checked` is true once an editor (`by`, `on`) held them against their source; never so in the file."""
 
     checked: bool
     by: str = ""
@@ -68,6 +71,12 @@ class Days(_Read):
 
     councils: tuple[Holiday, ...] = ()
     years: Mapping[int, Year] = Field(default_factory=dict)
+
+
+def by_scope(year: Year) -> Iterator[tuple[str, Recess]]:
+    """The holidays of a year, each with whose it is, one of `SCOPES`. Pure."""
+    yield from ((one.region, one) for one in year.school)
+    yield from ((PARLIAMENT, one) for one in year.parliament)
 
 
 @cache

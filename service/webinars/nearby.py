@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from content.terms import Vocabulary
 from content.webinars.tables import Webinar, WebinarStatus
+from service.webinars.almanac import almanac
 from service.webinars.planning import NEAR, Planned, Warned, warnings_for
 
 
@@ -42,4 +43,16 @@ def warnings_at(
         for one in session.exec(around)
         if one.id != but
     ]
-    return warnings_for(starts_at=starts_at, ends_at=ends_at, tags=tags, others=others, language=language)
+    return warnings_for(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        tags=tags,
+        others=others,
+        language=language,
+        days=almanac(session),
+    )
+
+
+def as_json(warnings: Collection[Warned]) -> list[dict[str, object]]:
+    """The warnings for a script on the form."""
+    return [{"kind": one.kind, "text": one.text, "sure": one.sure} for one in warnings]

@@ -10,7 +10,7 @@ from holidays import OPTIONAL, PUBLIC, country_holidays
 
 from service.clock import AMSTERDAM
 from service.i18n import _, full_date, full_moment, translate
-from service.webinars.days import Days, Holiday, Recess, Year, load_days
+from service.webinars.days import PARLIAMENT, SCOPES, Days, Holiday, Recess, Year, by_scope, load_days
 
 NEAR = timedelta(days=14)
 """Two webinars about the same within this time take each other's visitors."""
@@ -37,11 +37,23 @@ EVERYWHERE = _("In het hele land is het dan %(holiday)s (%(until)s).")
 UNTIL = _("tot en met %(last)s")
 REGION_UNTIL = _("%(region)s tot en met %(last)s")
 COUNCILS = _("De meeste gemeenteraden vergaderen niet in %(holiday)s.")
-PARLIAMENT = _("De Tweede Kamer heeft dan reces (tot en met %(last)s).")
+RECESS = _("De Tweede Kamer heeft dan reces (tot en met %(last)s).")
 EVENING = _("Op dinsdag, woensdag en donderdag na 19.00 uur vergaderen veel gemeenteraden.")
 OTHER = _("Op %(moment)s is er ook een webinar over %(topics)s: “%(title)s”.")
-UNKNOWN = _("De schoolvakanties en recessen van %(year)s kennen we nog niet allemaal. Kijk ze zelf na.")
+UNKNOWN = _("Nog geen gegevens over %(missing)s. Kijk dat zelf na.")
+MISSING = _("%(holiday)s van %(year)s (%(whose)s)")
 UNCHECKED = _("Nog niet nagekeken.")
+YEAR_UNCHECKED = _("De vakanties en recessen van %(year)s zijn nog niet nagekeken.")
+WHOSE = {**REGIONS, PARLIAMENT: _("Tweede Kamer")}
+
+SEASONS = {
+    Holiday.SPRING: ((2, 1), (3, 15)),
+    Holiday.MAY: ((4, 15), (5, 20)),
+    Holiday.SUMMER: ((6, 25), (9, 10)),
+    Holiday.AUTUMN: ((10, 1), (11, 7)),
+    Holiday.CHRISTMAS: ((12, 15), (1, 15)),
+}
+"""Between which days each holiday can fall, in any year: outside of them a year of which nothing is known says nothing."""
 
 
 class Kind(StrEnum):
@@ -55,6 +67,7 @@ class Kind(StrEnum):
     EVENING = "evening"
     OTHER = "other"
     UNKNOWN = "unknown"
+    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True)
@@ -101,15 +114,17 @@ def warnings_for(
     start, end = starts_at.astimezone(AMSTERDAM), ends_at.astimezone(AMSTERDAM)
     day = start.date()
     school = list(_school(day, known, language))
+    parliament = list(_parliament(day, known, language))
     meeting = all(one.kind != Kind.COUNCILS for one in school)
+    told = not all(one.sure for one in (*school, *parliament))
     return [
         *_weekend(day, language),
         *_holiday(day, language),
         *school,
-        *_parliament(day, known, language),
+        *parliament,
         *(_evening(start, end, language) if meeting else ()),
         *_others(starts_at, tags, others, language),
-        *_unknown(day, known, language),
+        *_unsure(day, known, language, told=told),
     ]
 
 
@@ -163,7 +178,7 @@ def _parliament(day: date, known: Days, language: str) -> Iterator[Warned]:
     found = [(year, one) for year in known.years.values() for one in year.parliament if _within(day, one)]
     if found:
         last = max(one.last for _year, one in found)
-        text = _say(language, PARLIAMENT, last=full_date(last, language))
+        text = _say(language, RECESS, last=full_date(last, language))
         yield _judged(Kind.PARLIAMENT, text, found, language)
 
 
@@ -184,12 +199,40 @@ def _others(
             yield Warned(Kind.OTHER, text)
 
 
-def _unknown(day: date, known: Days, language: str) -> Iterator[Warned]:
-    """A year of which some region lacks one of the five holidays. Silence would read as "no holiday"."""
-    year = known.years.get(day.year)
-    wanted = {(holiday, region) for holiday in Holiday for region in REGIONS}
-    if year is None or wanted - {(one.holiday, one.region) for one in year.school}:
-        yield Warned(Kind.UNKNOWN, _say(language, UNKNOWN, year=str(day.year)), sure=False)
+def holiday_around(day: date) -> tuple[int, Holiday] | None:
+    """Which holiday can fall on a day, and of which year it is: that in which it begins. Pure."""
+    for holiday, (first, last) in SEASONS.items():
+        if first <= last and first <= (day.month, day.day) <= last:
+            return day.year, holiday
+        if first > last and ((day.month, day.day) >= first or (day.month, day.day) <= last):
+            return day.year - ((day.month, day.day) <= last), holiday
+    return None
+
+
+def missing_of(year: Year | None, holidays: Iterable[Holiday] = tuple(Holiday)) -> dict[Holiday, list[str]]:
+    """Of these holidays of a year, whose (`SCOPES`) are not known; those that are known of all are left out. Pure."""
+    known = {(one.holiday, scope) for scope, one in (by_scope(year) if year is not None else ())}
+    found = {holiday: [scope for scope in SCOPES if (holiday, scope) not in known] for holiday in holidays}
+    return {holiday: scopes for holiday, scopes in found.items() if scopes}
+
+
+def _unsure(day: date, known: Days, language: str, *, told: bool) -> Iterator[Warned]:
+    """What is not known of a holiday that could be now, and that nobody checked. Silence would read as "no holiday".
+
+    `told` says that a warning said so already.
+    """
+    around = holiday_around(day)
+    if around is None:
+        return
+    number, holiday = around
+    year = known.years.get(number)
+    for scopes in missing_of(year, [holiday]).values():
+        whose = ", ".join(translate(language, WHOSE[scope]) for scope in scopes)
+        name = translate(language, NAMES[holiday])
+        missing = _say(language, MISSING, holiday=name, year=str(number), whose=whose)
+        yield Warned(Kind.UNKNOWN, _say(language, UNKNOWN, missing=missing), sure=False)
+    if year is not None and not year.checked and not told:
+        yield Warned(Kind.UNCHECKED, _say(language, YEAR_UNCHECKED, year=str(number)), sure=False)
 
 
 def _judged(kind: Kind, text: str, found: Sequence[tuple[Year, Recess]], language: str) -> Warned:

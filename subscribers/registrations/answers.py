@@ -37,6 +37,20 @@ def checked(questions: Sequence[OwnQuestion], given: Mapping[int, str]) -> dict[
     return answers
 
 
+def lacking(questions: Sequence[OwnQuestion], answers: Mapping[int, str]) -> list[OwnQuestion]:
+    """The questions that need an answer and have none, or one that can no longer be chosen. Pure.
+
+    Whoever took over a seat was never asked, and a question can come later than a registration.
+    """
+    found = []
+    for one in questions:
+        try:
+            checked([one], answers)
+        except AnswerMissing:
+            found.append(one)
+    return found
+
+
 def keep_answers(session: Session, registration: Registration, answers: Mapping[int, str]) -> None:
     """These are the answers now; earlier ones go."""
     mine = delete(RegistrationAnswer).where(col(RegistrationAnswer.registration_id) == registration.id)

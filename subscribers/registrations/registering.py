@@ -12,11 +12,11 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from content.webinars.listing import is_to_come, takes_registrations
-from content.webinars.tables import ForWhom, Webinar
+from content.webinars.tables import ForWhom, Webinar, questions_of
 from subscribers.addresses import parse_address
 from subscribers.errors import NoSuchStep, NotForThisDomain, RegistrationClosed
 from subscribers.people import Subscriber, SubscriberState
-from subscribers.registrations.answers import bring_question, keep_answers
+from subscribers.registrations.answers import bring_question, checked, keep_answers
 from subscribers.registrations.domains import is_government
 from subscribers.registrations.seats import giver_of, hold, lock_webinar, place, promote
 from subscribers.registrations.tables import TAKING_PART, Answer, Registration, Standing
@@ -113,6 +113,23 @@ def confirm(session: Session, *, reference: str, now: datetime) -> Outcome:
         raise RegistrationClosed(f"Webinar {webinar.slug!r} takes no registrations any more.")
     place(session, webinar, registration, now=now)
     return Outcome(registration, changed=True)
+
+
+def revise_answers(session: Session, *, reference: str, given: Mapping[int, str], now: datetime) -> None:
+    """They answer the questions of the form anew, as long as the form is open; what is left out is erased.
+
+    Raises:
+        UnknownRegistration: it is not there any more.
+        NoSuchStep: they take no part (any more).
+        RegistrationClosed: the webinar takes no registrations any more.
+        AnswerMissing: as `checked` says; nothing was changed.
+    """
+    webinar, registration = hold(session, reference)
+    if registration.standing not in TAKING_PART:
+        raise NoSuchStep("Who takes no part answers no questions.")
+    if not takes_registrations(webinar, now):
+        raise RegistrationClosed(f"Webinar {webinar.slug!r} takes no registrations any more.")
+    keep_answers(session, registration, checked(questions_of(session, webinar), given))
 
 
 def refuse_others(session: Session, webinar: Webinar, address: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from content.columns import Instant, Record
@@ -101,7 +101,7 @@ class RegistrationAnswer(Record, table=True):
 class BroughtQuestion(Record, table=True):
     """A question that somebody brings, before or during. It stays when the person goes, without them.
 
-    `tags` are slugs, `reply` is Markdown, `item_id` the item that the answer became: a key, no relation.
+    `answered_id` is where the editors wrote it down in their own words, with an answer.
     """
 
     __tablename__ = "brought_question"
@@ -113,10 +113,9 @@ class BroughtQuestion(Record, table=True):
     )
     asked_at: datetime = Field(sa_type=Instant)
     text: str
-    tags: list[str] = Field(default_factory=list, sa_type=JSON)
-    reply: str = ""
-    replied_at: datetime | None = Field(default=None, sa_type=Instant)
-    item_id: int | None = Field(default=None, index=True)
+    answered_id: int | None = Field(
+        default=None, foreign_key="answered_question.id", index=True, ondelete="SET NULL"
+    )
 
 
 class Attendance(Record, table=True):
