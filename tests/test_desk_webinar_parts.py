@@ -100,7 +100,7 @@ def test_a_picture_is_made_anew_from_its_pixels_alone() -> None:
 
 
 def test_materials_are_files_that_only_save_or_links(runtime: Runtime, anna: Colleague) -> None:
-    page = made(anna)
+    page = made(anna, for_whom="everyone")
     anna.post(f"{page}/publiceren", via=page)
     here = f"{page}/stukken/nieuw"
     wrong = upload(anna, here, {"kind": "slides", "title": "De dia's"}, "dias.html", b"<script>")

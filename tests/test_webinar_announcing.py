@@ -266,7 +266,7 @@ def test_a_block_in_the_monthly_issue_follows_the_webinar(
             now=clock(),
         )
         assert current_approval(session, issue) is None
-        assert makers_of(session, issue) == {ANNA, "anna"}  # whoever moved it cannot approve it
+        assert makers_of(session, issue) == {ANNA, "anna@example.org"}  # whoever moved it cannot approve it
         [block] = blocks_of(session, issue)
         assert block.details[0]["en"].startswith("Wednesday")
         call_off(session, runtime.settings, webinar_id=webinar.id, by="anna", now=clock())

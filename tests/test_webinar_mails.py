@@ -202,6 +202,7 @@ def test_a_move_is_told_also_where_the_end_changes_before_that_mail_left(
                 webinar_id=webinar_id,
                 plan=plan,
                 vocabulary=VOCABULARY,
+                by="anna",
                 now=clock(),
             )
     mails = arrived(posting, postbox)["a@emmen.nl"]
@@ -221,7 +222,13 @@ def test_another_end_is_no_move(posting: Runtime, postbox: Relay, clock) -> None
     plan = a_plan(clock(), starts_at=starts, ends_at=starts + timedelta(minutes=90))
     with writing(posting.engine) as session:
         change(
-            session, posting.settings, webinar_id=webinar_id, plan=plan, vocabulary=VOCABULARY, now=clock()
+            session,
+            posting.settings,
+            webinar_id=webinar_id,
+            plan=plan,
+            vocabulary=VOCABULARY,
+            by="anna",
+            now=clock(),
         )
         moved = session.get_one(Webinar, webinar_id)
         assert (moved.previous_starts_at, moved.sequence) == (None, 1)
@@ -234,6 +241,12 @@ def test_another_end_is_no_move(posting: Runtime, postbox: Relay, clock) -> None
     longer = a_plan(clock(), starts_at=starts, ends_at=starts + timedelta(hours=2))
     with writing(posting.engine) as session:
         change(
-            session, posting.settings, webinar_id=webinar_id, plan=longer, vocabulary=VOCABULARY, now=clock()
+            session,
+            posting.settings,
+            webinar_id=webinar_id,
+            plan=longer,
+            vocabulary=VOCABULARY,
+            by="anna",
+            now=clock(),
         )
     assert [one.split(":")[0] for one in subjects(posting, postbox)["a@emmen.nl"]] == ["Andere eindtijd"]
