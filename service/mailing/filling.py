@@ -120,7 +120,7 @@ def _address(link: str) -> Piece:
     return Piece(text=quoted_address(link), html=quoted_address(escape(link)))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _fragment(value: str) -> Piece:
     """Readers share greetings, reasons and regions."""
     return Piece(text=quoted("\n".join(wrap_line(value))), html=quoted(escape(value)))
