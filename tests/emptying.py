@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from service.database import open_engine
 from service.migrating import migrate
@@ -26,25 +26,24 @@ class EmptiedDatabase:
 
     url: str
     engine: Engine
-    janitor: Connection
+    caretaker: Engine
     used: str
     """Gives the tables that have rows and the sequences that were called; one statement, so that it is planned once."""
     ours: set[int] = field(default_factory=set)
     """The server's numbers of the engine's connections."""
 
     def empty(self) -> None:
-        """Make it as new: eighty times as fast as another copy. Without triggers, since some tables refuse to lose a row."""
-        self.janitor.execute(text(LEFT_OVER), {"ours": list(self.ours)})
-        mend = [
-            f'ALTER SEQUENCE "{name}" RESTART' if is_sequence else f'DELETE FROM "{name}"'
-            for is_sequence, name in self.janitor.exec_driver_sql(self.used)
-        ]
-        if mend:
-            self.janitor.exec_driver_sql(";".join(mend))
+        """Make it as new: far faster than another copy. Without triggers, since some tables refuse to lose a row."""
+        with self.caretaker.connect() as connection:
+            connection.execute(text(LEFT_OVER), {"ours": list(self.ours)})
+            for is_sequence, name in connection.exec_driver_sql(self.used).all():
+                connection.exec_driver_sql(
+                    f'ALTER SEQUENCE "{name}" RESTART' if is_sequence else f'DELETE FROM "{name}"'
+                )
 
     def take_back(self) -> None:
         """After a test: connections that it still holds are no longer ours, and end before the next."""
-        if self.engine.pool.checkedout():  # type: ignore[attr-defined]
+        if self.engine.pool.checkedout():
             self.engine.dispose()
             self.ours.clear()
 
@@ -55,23 +54,29 @@ def emptied_database(url: str) -> Iterator[EmptiedDatabase]:
     engine = open_engine(Settings(database_url=url))
     migrate(engine)
     engine.dispose()
-    driver_url = make_url(url).set(drivername="postgresql+psycopg")
-    caretaker = create_engine(driver_url, isolation_level="AUTOCOMMIT", poolclass=StaticPool)
-    with caretaker.connect() as janitor:
-        janitor.exec_driver_sql("SET session_replication_role = replica")
+    caretaker = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": "-c session_replication_role=replica"},
+    )
+    made = EmptiedDatabase(url, engine, caretaker, _used(caretaker))
+    event.listen(engine, "connect", lambda opened, _record: made.ours.add(opened.info.backend_pid))
+    yield made
+    engine.dispose()
+    caretaker.dispose()
+
+
+def _used(engine: Engine) -> str:
+    with engine.connect() as connection:
         tables = [
-            f"SELECT false, '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")"
-            for (name,) in janitor.exec_driver_sql(TABLES)
+            f"SELECT false, '{name}' WHERE EXISTS (SELECT FROM \"{name}\")"
+            for (name,) in connection.exec_driver_sql(TABLES)
         ]
         sequences = [
             f"SELECT true, '{name}' FROM \"{name}\" WHERE is_called"
-            for (name,) in janitor.exec_driver_sql(SEQUENCES)
+            for (name,) in connection.exec_driver_sql(SEQUENCES)
         ]
-        made = EmptiedDatabase(url, engine, janitor, " UNION ALL ".join([*tables, *sequences]))
-        event.listen(engine, "connect", lambda opened, _record: made.ours.add(opened.info.backend_pid))
-        yield made
-    engine.dispose()
-    caretaker.dispose()
+    return " UNION ALL ".join(tables + sequences)
 
 
 _first: list[Engine] = []
