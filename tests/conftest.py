@@ -17,7 +17,7 @@ from service.database import open_engine
 from service.migrating import migrate
 from service.runtime import Runtime
 from service.settings import Settings
-from tests.emptying import EmptiedDatabase, emptied_database, sharing_statements
+from tests.emptying import EmptiedDatabase, emptied_database, share_statements
 
 pytest_plugins = ["tests.browsing", "tests.posted", "tests.room_server", "tests.serving", "tests.visitor"]
 
@@ -162,8 +162,9 @@ vocabulary = cache(load_vocabulary)
 def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Engine]:
     """An engine of one test: what listens to it goes with it, what it learned of statements stays."""
     if settings.uses_sqlite:
-        with sharing_statements(open_engine(settings)) as made:
-            yield made
+        made = share_statements(open_engine(settings))
+        yield made
+        made.dispose()
         return
     database: EmptiedDatabase = request.getfixturevalue("postgresql_database")
     yield database.engine.execution_options()

@@ -82,11 +82,9 @@ def _used(engine: Engine) -> str:
 _first: list[Engine] = []
 
 
-@contextmanager
-def sharing_statements(engine: Engine) -> Iterator[Engine]:
-    """Let an engine for SQLite use the SQL that the engines of earlier tests wrote: to write it takes longer than to run it."""
-    _first.append(engine)
+def share_statements(engine: Engine) -> Engine:
+    """Let an engine for SQLite use the SQL that engines before it wrote: to write it takes longer than to run it."""
+    if not _first:
+        _first.append(engine)
     engine.dialect, engine._compiled_cache = _first[0].dialect, _first[0]._compiled_cache
-    del _first[1:]
-    yield engine
-    engine.dispose()
+    return engine
