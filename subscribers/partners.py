@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +87,19 @@ def slug_of(name: str) -> str:
 
 def _read(path: Path) -> tuple[Any, dict[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8")
-        root, document = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+        root, document = _parsed(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RegisterFault(f"{path}, line {line}: {error.problem}.") from error
     if not isinstance(document, dict) or not isinstance(document.get("partners"), dict):
         raise RegisterFault(f"{path}, line 1: there is no list of partners.")
     return root, document
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> tuple[Any, Any]:
+    """The nodes, which know their lines, and the values; kept while the file stays as it is, and only ever read."""
+    return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
 
 
 def _partner(path: Path, line: int, slug: Any, entry: Any, kinds: Mapping[str, Any]) -> Partner:

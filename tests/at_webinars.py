@@ -9,13 +9,13 @@ import pytest
 from colleague import Colleague
 from PIL import Image
 from sqlmodel import select
-from visitor import form_token
 
 from content.webinars.tables import (
     Webinar,
 )
 from service.database import reading
 from service.runtime import Runtime
+from tests.visitor import form_token
 
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """What a form says is the same on both engines."""

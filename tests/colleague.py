@@ -4,10 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import httpx
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlmodel import Session
-from visitor import Fields, Visitor, form_token
 
 from content.issues import Block, blocks_of, issue_by_id
 from content.items import Item, ItemTag
@@ -17,18 +14,9 @@ from service.desk import ROUTERS
 from service.runtime import Runtime
 from service.users import User, add_user, make_sign_in_link, sign_in_address
 from service.web.app import make_app
+from tests.visitor import Fields, Visitor, a_client, form_token
 
 ANNA, BERT = "anna@kennispost.example", "bert@kennispost.example"
-
-
-_latest: list[tuple[Runtime, FastAPI]] = []
-
-
-def app_of(runtime: Runtime) -> FastAPI:
-    """The site with the desk; made once for all colleagues of a test, since making it takes a while."""
-    if not _latest or _latest[0][0] is not runtime:
-        _latest[:] = [(runtime, make_app(runtime, ROUTERS))]
-    return _latest[0][1]
 
 
 class Colleague(Visitor):
@@ -36,9 +24,7 @@ class Colleague(Visitor):
 
     def __init__(self, runtime: Runtime, **headers: str) -> None:
         self.runtime = runtime
-        self.client = TestClient(
-            app_of(runtime), follow_redirects=False, raise_server_exceptions=False, headers=headers
-        )
+        self.client = a_client(make_app(runtime, ROUTERS), headers)
 
     def post(
         self, path: str, fields: Fields | None = None, *, via: str = "/redactie/edities"

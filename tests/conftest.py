@@ -17,6 +17,7 @@ from service.database import open_engine
 from service.migrating import migrate
 from service.runtime import Runtime
 from service.settings import Settings
+from tests.emptying import EmptiedDatabase, emptied_database, share_statements
 
 pytest_plugins = ["tests.browsing", "tests.posted", "tests.room_server", "tests.serving", "tests.visitor"]
 
@@ -25,23 +26,6 @@ collect_ignore = [] if os.environ.get("KENNISPOST_TEST_ICAL_JS") else ["test_ica
 ENGINES = ("sqlite", "postgresql")
 DATABASE = f"kennispost_test_{os.getpid()}"
 """The PostgreSQL database of this test process; several may share a server."""
-
-EMPTY = """SET session_replication_role = replica;
-DO $$ DECLARE one record; filled boolean; BEGIN
-  FOR one IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
-    EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || quote_ident(one.name) || ')' INTO filled;
-    IF filled THEN EXECUTE 'DELETE FROM ' || quote_ident(one.name); END IF;
-  END LOOP;
-  FOR one IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
-    EXECUTE 'ALTER SEQUENCE ' || quote_ident(one.name) || ' RESTART';
-  END LOOP;
-END $$"""
-"""Makes it as new: forty times as fast as another copy. Without triggers, since some tables refuse to lose a row."""
-
-LEFT_OVER = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
-)
-"""Ends what a test before left open: it would be waited for."""
 
 
 class SetClock:
@@ -67,6 +51,11 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"No skip is allowed here, and this test was skipped: {report.longrepr}"
     return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that ask for more time than others begin first: who begins one last, keeps all others waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
 
 
 @pytest.fixture
@@ -105,14 +94,12 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_database(postgresql_server: str) -> Iterator[str]:
-    """The URL of a database with all tables, made once and emptied for each test."""
+def postgresql_database(postgresql_server: str) -> Iterator[EmptiedDatabase]:
+    """A database with all tables, made once and emptied for each test."""
     with _administrator(postgresql_server).connect() as connection:
         connection.execute(text(f"CREATE DATABASE {DATABASE}"))
-    engine = open_engine(Settings(database_url=_database(postgresql_server, DATABASE)))
-    migrate(engine)
-    engine.dispose()
-    yield _database(postgresql_server, DATABASE)
+    with emptied_database(_database(postgresql_server, DATABASE)) as database:
+        yield database
     with _administrator(postgresql_server).connect() as connection:
         connection.execute(text(f"DROP DATABASE {DATABASE} WITH (FORCE)"))
 
@@ -134,11 +121,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "kennispost.db")
         yield ""
         return
-    url = request.getfixturevalue("postgresql_database")
-    with _administrator(url, DATABASE).connect() as connection:
-        connection.execute(text(LEFT_OVER), {"name": DATABASE})
-        connection.exec_driver_sql(EMPTY)
-    yield url
+    database: EmptiedDatabase = request.getfixturevalue("postgresql_database")
+    database.empty()
+    yield database.url
 
 
 @pytest.fixture
@@ -181,8 +166,19 @@ vocabulary = cache(load_vocabulary)
 
 
 @pytest.fixture
-def runtime(settings: Settings, clock: SetClock) -> Iterator[Runtime]:
+def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Engine]:
+    """An engine of one test: what listens to it goes with it, what it learned of statements stays."""
+    if settings.uses_sqlite:
+        made = share_statements(open_engine(settings))
+        yield made
+        made.dispose()
+        return
+    database: EmptiedDatabase = request.getfixturevalue("postgresql_database")
+    yield database.engine.execution_options()
+    database.take_back()
+
+
+@pytest.fixture
+def runtime(settings: Settings, engine: Engine, clock: SetClock) -> Runtime:
     """A runtime on each engine in turn."""
-    engine = open_engine(settings)
-    yield Runtime(settings=settings, engine=engine, clock=clock, vocabulary=vocabulary())
-    engine.dispose()
+    return Runtime(settings=settings, engine=engine, clock=clock, vocabulary=vocabulary())

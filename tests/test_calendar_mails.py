@@ -8,7 +8,6 @@ from posted import arrived, calendar
 from relay import Relay
 from test_calendars import event_of, read
 from test_dkim import verified
-from visitor import Visitor
 from webinars import VOCABULARY, a_plan, a_webinar
 
 from content.webinars.tables import Webinar
@@ -21,6 +20,7 @@ from service.webinars.calendars import invitation
 from subscribers.registrations.registering import Wish
 from subscribers.registrations.registering import registration_of as registration
 from tests.builders import a_reader
+from tests.visitor import Visitor
 
 
 def test_a_service_that_runs_invites(settings: Settings) -> None:

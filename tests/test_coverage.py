@@ -10,7 +10,6 @@ import pytest
 from builders import a_reader
 from colleague import ANNA, Colleague, a_colleague
 from sqlmodel import Session, select
-from visitor import Visitor
 
 from service.database import reading, writing
 from service.desk.coverage import as_csv, harmless
@@ -19,6 +18,7 @@ from service.web.tilemap import short_label, tile_map
 from subscribers.coverage import Band, Place, coverage, not_reached, public_band, regions
 from subscribers.organisations import Organisation
 from subscribers.register import load_register
+from tests.visitor import Visitor
 
 READERS = {"GM0114": 12, "GM0106": 5, "GM0893": 1}
 """Readers of each municipality of the few; the others have none."""

@@ -10,7 +10,6 @@ from colleague import ANNA, Colleague, a_colleague, sign_in_link
 from playwright.sync_api import Browser, expect
 from serving import serving
 from sqlmodel import select
-from visitor import form_token
 
 from service.audit import AuditEvent
 from service.database import reading, writing
@@ -22,6 +21,7 @@ from service.web.app import make_app
 from subscribers.imports import Import, ImportLine
 from subscribers.people import Subscriber
 from tests.builders import a_reader
+from tests.visitor import form_token
 
 START = "/redactie/abonnees/invoer"
 

@@ -8,7 +8,6 @@ from at_webinars import FORM, HERE, ON_ONE, fields_of, made, the_one
 from colleague import ANNA, Colleague, a_colleague
 from conftest import SetClock
 from sqlmodel import select
-from visitor import form_token
 from webinars import a_webinar, takes_part
 
 from content.webinars.tables import (
@@ -21,6 +20,7 @@ from service.desk.moments import comes_twice
 from service.mailing.outbox import Mailing
 from service.runtime import Runtime
 from subscribers.registrations.domains import is_government
+from tests.visitor import form_token
 
 
 @pytest.fixture

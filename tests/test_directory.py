@@ -3,7 +3,6 @@
 import pytest
 from colleague import ANNA, Colleague, a_colleague
 from sqlmodel import Session, select
-from visitor import Visitor
 
 from service.audit import AuditEvent
 from service.database import reading, writing
@@ -22,6 +21,7 @@ from subscribers.directory import (
 from subscribers.organisations import Organisation
 from subscribers.partners import load_partners
 from subscribers.register import load_register, read_register
+from tests.visitor import Visitor
 
 LIST = "/redactie/abonnees/partners"
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 from crawls import a_crawl, a_page, day
 from knowledge import a_knowledge_base, record
-from visitor import Visitor
 
 from content.interventions.checking import confirm_fact
 from content.interventions.labelling import current_facts
@@ -15,6 +14,7 @@ from content.interventions.merging import merge
 from content.interventions.tables import intervention_by_slug
 from service.database import writing
 from service.runtime import Runtime
+from tests.visitor import Visitor
 
 
 class Tags(HTMLParser):

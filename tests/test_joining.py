@@ -9,7 +9,6 @@ import pytest
 from pydantic import SecretStr
 from room_server import SECRET, RoomServer
 from sqlmodel import col, select
-from visitor import Visitor
 from webinars import a_webinar, takes_part
 
 from content.webinars.materials import can_be_seen, keep_file, put_material
@@ -23,6 +22,7 @@ from service.runtime import Runtime
 from service.schedule.rooms import fetch_recordings, watch_rooms
 from service.webinars.rooms import Capability, Recording, Room
 from subscribers.registrations.tables import Attendance, Registration
+from tests.visitor import Visitor
 
 
 def door(house: Runtime, webinar: Webinar, address: str = "a@emmen.nl", **more: str) -> str:

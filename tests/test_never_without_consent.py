@@ -40,9 +40,10 @@ from subscribers.preferences import Preferences, change_preferences, preferences
 from subscribers.signup import confirm, latest_request, sign_up
 from subscribers.suppression import suppress
 from tests.builders import an_approved_issue
+from tests.effort import LONG, examples
 from tests.lists import ADDRESSES, ImportsLists
 
-EXAMPLES = {"sqlite": 200, "postgresql": 15}
+EXAMPLES = {"sqlite": examples(60, long=1000), "postgresql": examples(15, long=200)}
 
 
 class Life(ImportsLists):
@@ -282,7 +283,7 @@ def test_no_sequence_of_acts_mails_anyone_without_a_consent_that_stands(runtime:
             stateful_step_count=20,
             deadline=None,
             database=None,
-            derandomize=True,
+            derandomize=not LONG,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.explicit, Phase.generate, Phase.shrink],
         ),

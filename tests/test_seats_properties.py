@@ -31,6 +31,8 @@ from subscribers.registrations.seats import (
     shorten_offers,
 )
 from subscribers.registrations.tables import HOLDING, Registration, Standing
+from tests.effort import examples
+from tests.emptying import share_statements
 
 BEGIN = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 PEOPLE = 4
@@ -49,7 +51,7 @@ class Seats(RuleBasedStateMachine):
     def begin(self, capacity: int, come: list[int]) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kennispost-seats-"))
         shutil.copy(self.template, self.folder / "kennispost.db")
-        self.engine = open_engine(Settings(data_dir=self.folder))
+        self.engine = share_statements(open_engine(Settings(data_dir=self.folder)))
         self.now = BEGIN
         self.joined: dict[int, int] = {}
         self.offers: dict[int, int] = {}
@@ -238,6 +240,9 @@ def test_seats_hold_whatever_people_do(sqlite_template: Path) -> None:
     run_state_machine_as_test(
         Seats,
         settings=settings(
-            max_examples=40, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(20, long=200),
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

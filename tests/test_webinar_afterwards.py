@@ -9,7 +9,6 @@ from conftest import SetClock
 from posted import arrived, plain, subjects
 from relay import Relay
 from sqlmodel import select
-from visitor import Visitor
 from webinars import a_webinar, of_reader, takes_part
 
 from content.webinars.materials import put_material
@@ -22,6 +21,7 @@ from service.runtime import Runtime
 from subscribers.registrations.evaluating import judged
 from subscribers.registrations.leaving import withdraw
 from subscribers.registrations.tables import Attendance, Evaluation, Registration
+from tests.visitor import Visitor
 
 PEOPLE = {"there": "seat", "away": "seat", "only": "recording", "waited": "seat"}
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from builders import a_reader
 from sqlmodel import select
-from visitor import Visitor, letters
 from webinars import VOCABULARY, a_plan, a_webinar, place_of, seated, standings
 
 from content.webinars.materials import keep_file, put_material
@@ -20,6 +19,7 @@ from service.runtime import Runtime
 from subscribers.registrations.answers import answers_of
 from subscribers.registrations.domains import list_domain
 from subscribers.registrations.tables import BroughtQuestion, Registration, Standing
+from tests.visitor import Visitor, letters
 
 PAGE = "/webinars/lachgas-wat-kan-uw-gemeente-doen"
 FORM = {"address": "new@emmen.nl", "name": "Nel", "answer": "seat"}

@@ -1,13 +1,15 @@
 """A visitor without a script, for tests: keeps cookies, reads the form's token out of the page, and posts it back."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
@@ -36,14 +38,30 @@ PLACES = {Purpose.CONFIRM: "bevestigen", Purpose.PREFERENCES: "voorkeuren", Purp
 Fields = Mapping[str, str | Sequence[str]]
 
 
+_loops: list[BlockingPortal] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """One event loop, in a thread of its own, that answers all requests; by itself the client starts another for each."""
+    with start_blocking_portal() as portal:
+        _loops[:] = [portal]
+        yield
+
+
+def a_client(app: FastAPI, headers: Mapping[str, str]) -> TestClient:
+    """A client that does not follow redirects, and sees what a browser would when the server fails."""
+    made = TestClient(app, follow_redirects=False, raise_server_exceptions=False, headers=dict(headers))
+    made.portal = _loops[0]
+    return made
+
+
 class Visitor:
     """Someone with a browser. Redirects are not followed: a test says what it expects."""
 
     def __init__(self, runtime: Runtime, **headers: str) -> None:
         self.runtime = runtime
-        self.client = TestClient(
-            make_app(runtime), follow_redirects=False, raise_server_exceptions=False, headers=headers
-        )
+        self.client = a_client(make_app(runtime), headers)
 
     def get(self, path: str) -> httpx.Response:
         """Look at a page."""
