@@ -119,7 +119,3 @@ class PictureRefused(ContentError):
 
 class WebinarOver(ContentError):
     """A webinar that was cancelled or is over can no longer be changed like this."""
-
-
-class MomentMissing(ContentError):
-    """A time that the clock skips in the night that summer time begins."""
