@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -224,6 +225,7 @@ class Seats(RuleBasedStateMachine):
                 assert (one.offer_until is not None) == (one.standing == Standing.OFFERED)
 
 
+@pytest.mark.timeout(600)
 def test_seats_hold_whatever_people_do(runtime: Runtime) -> None:
     Seats.runtime = runtime
     run_state_machine_as_test(
