@@ -123,7 +123,3 @@ class WebinarOver(ContentError):
 
 class ItemWithdrawn(ContentError):
     """An item of our own that was taken back: what it leads to is gone, and no issue can have it."""
-
-
-class MomentMissing(ContentError):
-    """A time that the clock skips in the night that summer time begins."""

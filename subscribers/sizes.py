@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -25,25 +24,10 @@ class SizeClass(StrEnum):
     LARGE = "groot"
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """A population from `at_least` and under `under` inhabitants; None has no end."""
-
-    at_least: int
-    under: int | None
-
-
 MEDIUM_SMALL_FROM = 25_000
 MEDIUM_FROM = 50_000
 LARGE_FROM = 80_000
-
-BOUNDS = {
-    SizeClass.SMALL: Bounds(0, MEDIUM_SMALL_FROM),
-    SizeClass.MEDIUM_SMALL: Bounds(MEDIUM_SMALL_FROM, MEDIUM_FROM),
-    SizeClass.MEDIUM: Bounds(MEDIUM_FROM, None),
-    SizeClass.LARGE: Bounds(LARGE_FROM, None),
-}
-"""By population alone. From `LARGE_FROM` on, those with a central function are LARGE and the others MEDIUM: see `size_of`."""
+"""The last class is for those with a central function; the others from there on are MEDIUM: see `size_of`."""
 
 
 def size_of(population: int | None, *, central: bool) -> SizeClass | None:

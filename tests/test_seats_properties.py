@@ -1,22 +1,20 @@
 """Whatever people do in whatever order: seats never go over capacity, and nobody is offered one twice, or when they left."""
 
-import shutil
-import tempfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlmodel import col, select
+from sqlmodel import select
 from webinars import VOCABULARY, a_plan, a_webinar, takes_part
 
 from content.errors import WebinarOver, WebinarRefused
 from content.webinars.making import cancel_webinar, change_webinar
 from content.webinars.tables import Webinar, WebinarStatus
-from service.database import open_engine, reading, writing
-from service.settings import Settings
+from service.database import reading, writing
+from service.runtime import Runtime
 from subscribers.errors import SubscribersError
 from subscribers.people import Subscriber
 from subscribers.registrations.leaving import propose, take_over, withdraw
@@ -32,7 +30,6 @@ from subscribers.registrations.seats import (
 )
 from subscribers.registrations.tables import HOLDING, Registration, Standing
 from tests.effort import examples
-from tests.emptying import share_statements
 
 BEGIN = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 PEOPLE = 4
@@ -42,16 +39,17 @@ person = st.integers(0, PEOPLE - 1)
 class Seats(RuleBasedStateMachine):
     """People come, leave, wait, let offers lapse, hand over; editors change the number of seats, move, and cancel.
 
-    `joined` counts how often each person went into the queue, `offers` how often a seat was offered to them.
+    `joined` counts how often each person went into the queue, `offers` how often a seat was offered to them. Each story has a
+    webinar and people of its own, in a database that all share.
     """
 
-    template: Path
+    runtime: Runtime
+    stories = count()
 
     @initialize(capacity=st.integers(1, 2), come=st.lists(person, unique=True))
     def begin(self, capacity: int, come: list[int]) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="kennispost-seats-"))
-        shutil.copy(self.template, self.folder / "kennispost.db")
-        self.engine = share_statements(open_engine(Settings(data_dir=self.folder)))
+        self.engine = self.runtime.engine
+        self.story = next(self.stories)
         self.now = BEGIN
         self.joined: dict[int, int] = {}
         self.offers: dict[int, int] = {}
@@ -64,10 +62,14 @@ class Seats(RuleBasedStateMachine):
             self.people = []
             other = a_webinar(session, self.now)  # where they are made
             for number in range(PEOPLE):
-                made = takes_part(session, self.now, other, f"p{number}@emmen.nl")
+                made = takes_part(session, self.now, other, self.address(number))
                 self.people.append(made.registration.subscriber_id)
+        self.look()
         for who in come:
             self.registers(who, "seat")
+
+    def address(self, who: int) -> str:
+        return f"p{who}.{self.story}@emmen.nl"
 
     def act(self, work) -> None:
         """A transaction, in which the domain may refuse; who waits, and to whom a seat is offered, is noted."""
@@ -77,8 +79,10 @@ class Seats(RuleBasedStateMachine):
                 offered = work(session) or ()
                 offered = [one.subscriber_id for one in offered]
         except (SubscribersError, WebinarOver, WebinarRefused):
+            self.look()
             assert self.standings() == before
             return
+        self.look()
         after = self.standings()
         for who, (standing, queued_at) in after.items():
             was = before.get(who, ("", None))
@@ -94,29 +98,28 @@ class Seats(RuleBasedStateMachine):
             assert before.get(who, ("",))[0] == Standing.WAITING
         assert len(offered) == len(set(offered))
 
-    def standings(self) -> dict[int, tuple[str, datetime | None]]:
+    def look(self) -> None:
+        """Read what there is now, once after each act."""
         with reading(self.engine) as session:
+            self.seen = session.get_one(Webinar, self.webinar)
             mine = select(Registration).where(Registration.webinar_id == self.webinar)
-            return {one.subscriber_id: (one.standing, one.queued_at) for one in session.exec(mine)}
+            self.registrations = session.exec(mine).all()
+            session.expunge_all()
+
+    def standings(self) -> dict[int, tuple[str, datetime | None]]:
+        return {one.subscriber_id: (one.standing, one.queued_at) for one in self.registrations}
 
     def is_to_come(self) -> bool:
-        with reading(self.engine) as session:
-            webinar = session.get_one(Webinar, self.webinar)
-            return webinar.status == WebinarStatus.PUBLISHED and self.now < webinar.starts_at
+        return self.seen.status == WebinarStatus.PUBLISHED and self.now < self.seen.starts_at
 
-    def seats(self, session) -> int:
+    def seats(self) -> int:
         """Counted here, not as the code counts them."""
-        mine = session.exec(
-            select(Registration.standing).where(Registration.webinar_id == self.webinar)
-        ).all()
-        return mine.count("seat") + mine.count("offered")
+        standings = [one.standing for one in self.registrations]
+        return standings.count("seat") + standings.count("offered")
 
     def reference(self, who: int) -> str:
-        with reading(self.engine) as session:
-            mine = select(Registration.reference).where(
-                Registration.webinar_id == self.webinar, Registration.subscriber_id == self.people[who]
-            )
-            return session.exec(mine).first() or "nobody"
+        mine = [one.reference for one in self.registrations if one.subscriber_id == self.people[who]]
+        return mine[0] if mine else "nobody"
 
     @rule(who=person, answer=st.sampled_from(["seat", "seat", "recording"]))
     def registers(self, who: int, answer: str) -> None:
@@ -132,7 +135,7 @@ class Seats(RuleBasedStateMachine):
     def types_their_address(self, who: int) -> None:
         def work(session):
             webinar = session.get_one(Webinar, self.webinar)
-            ask(session, webinar=webinar, address=f"p{who}@emmen.nl", wish=Wish(), now=self.now)
+            ask(session, webinar=webinar, address=self.address(who), wish=Wish(), now=self.now)
 
         self.act(work)
 
@@ -155,7 +158,7 @@ class Seats(RuleBasedStateMachine):
     @rule(who=person, colleague=person)
     def proposes(self, who: int, colleague: int) -> None:
         def work(session):
-            propose(session, reference=self.reference(who), address=f"p{colleague}@emmen.nl", now=self.now)
+            propose(session, reference=self.reference(who), address=self.address(colleague), now=self.now)
 
         self.act(work)
 
@@ -202,8 +205,7 @@ class Seats(RuleBasedStateMachine):
 
     @invariant()
     def seats_never_go_over_capacity(self) -> None:
-        with reading(self.engine) as session:
-            assert self.seats(session) <= (session.get_one(Webinar, self.webinar).capacity or 0)
+        assert self.seats() <= (self.seen.capacity or 0)
 
     @invariant()
     def nobody_is_offered_a_seat_more_often_than_they_waited_for_one(self) -> None:
@@ -213,35 +215,25 @@ class Seats(RuleBasedStateMachine):
     @invariant()
     def no_seat_is_free_while_somebody_waits(self) -> None:
         """Whoever gives a seat back sees to it that it is offered on, until the start."""
-        with reading(self.engine) as session:
-            webinar = session.get_one(Webinar, self.webinar)
-            waiting = select(Registration.id).where(
-                Registration.webinar_id == webinar.id, Registration.standing == Standing.WAITING
-            )
-            if self.is_to_come() and session.exec(waiting).first() is not None:
-                assert self.seats(session) == webinar.capacity
+        if self.is_to_come() and any(one.standing == Standing.WAITING for one in self.registrations):
+            assert self.seats() == self.seen.capacity
 
     @invariant()
     def what_is_kept_agrees_with_where_they_stand(self) -> None:
-        with reading(self.engine) as session:
-            for one in session.exec(select(Registration).where(col(Registration.standing).in_(HOLDING))):
+        for one in self.registrations:
+            if one.standing in HOLDING:
                 assert (one.seated_at is not None) == (one.standing == Standing.SEAT)
                 assert (one.offer_until is not None) == (one.standing == Standing.OFFERED)
 
-    def teardown(self) -> None:
-        if hasattr(self, "engine"):
-            self.engine.dispose()
-            shutil.rmtree(self.folder, ignore_errors=True)
-
 
 @pytest.mark.timeout(600)
-def test_seats_hold_whatever_people_do(sqlite_template: Path) -> None:
-    Seats.template = sqlite_template
+def test_seats_hold_whatever_people_do(runtime: Runtime) -> None:
+    Seats.runtime = runtime
     run_state_machine_as_test(
         Seats,
         settings=settings(
-            max_examples=examples(20, long=200),
-            stateful_step_count=50,
+            max_examples=examples(15, long=150),
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

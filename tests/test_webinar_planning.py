@@ -8,10 +8,10 @@ import pytest
 from sqlmodel import Session
 from webinars import VOCABULARY, a_webinar
 
-from content.webinars.moments import instant_of
 from content.webinars.tables import Webinar
 from service.attending import call_off
 from service.database import reading, writing
+from service.desk.moments import wall_moment
 from service.errors import DaysFault
 from service.runtime import Runtime
 from service.templating import render
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 def at(wall: str) -> datetime:
     """The instant of a time of the clock in Amsterdam."""
-    return instant_of(datetime.fromisoformat(wall))
+    return wall_moment(*wall.split())
 
 
 def check(wall: str, *, hours: float = 1, **more: object) -> dict[str, str]:

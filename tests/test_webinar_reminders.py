@@ -9,13 +9,13 @@ from relay import Relay
 from sqlmodel import col, select
 from webinars import VOCABULARY, a_plan, a_webinar, of_reader, takes_part
 
-from content.webinars.moments import instant_of
 from content.webinars.tables import Webinar
 from service.attending import (
     change,
     stop_attending,
 )
 from service.database import reading, writing
+from service.desk.moments import wall_moment
 from service.mailing.ledger import balances, ledger
 from service.mailing.outbox import Delivery, Mailing
 from service.runtime import Runtime
@@ -171,16 +171,16 @@ def test_who_withdrew_after_a_reminder_was_queued_does_not_get_it(
 
 
 @pytest.mark.parametrize(
-    ("wall", "day_before", "hours"),
+    ("day", "day_before", "hours"),
     [
-        (datetime.fromisoformat("2026-10-25T14:00"), datetime(2026, 10, 24, 12, 0, tzinfo=UTC), 25),  # the clock went back
-        (datetime.fromisoformat("2027-03-28T14:00"), datetime(2027, 3, 27, 13, 0, tzinfo=UTC), 23),  # and forward
+        ("2026-10-25", datetime(2026, 10, 24, 12, 0, tzinfo=UTC), 25),  # the clock went back
+        ("2027-03-28", datetime(2027, 3, 27, 13, 0, tzinfo=UTC), 23),  # and forward
     ],
 )  # fmt: skip
 def test_the_day_before_is_the_same_time_of_the_clock_where_it_changes(
-    posting: Runtime, postbox: Relay, clock, wall: datetime, day_before: datetime, hours: int
+    posting: Runtime, postbox: Relay, clock, day: str, day_before: datetime, hours: int
 ) -> None:
-    starts = instant_of(wall)
+    starts = wall_moment(day, "14:00")
     assert starts - day_before == timedelta(hours=hours)
     clock.moment = starts - timedelta(days=7)
     with writing(posting.engine) as session:

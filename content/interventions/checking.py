@@ -80,17 +80,6 @@ def correct_fact(
     _relabel(session, fact, vocabulary)
 
 
-def unchecked_counts(session: Session) -> dict[int, int]:
-    """How many facts nobody has checked yet, by the intervention's number."""
-    wanted = select(Fact.intervention_id).where(
-        col(Fact.checked_at).is_(None), col(Fact.refused_at).is_(None)
-    )
-    counts: dict[int, int] = {}
-    for intervention_id in session.exec(wanted):
-        counts[intervention_id] = counts.get(intervention_id, 0) + 1
-    return counts
-
-
 def _relabel(session: Session, fact: Fact, vocabulary: Vocabulary) -> None:
     session.flush()
     label(session, intervention_by_id(session, fact.intervention_id), vocabulary=vocabulary)

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from content.errors import MomentMissing
-
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 OPENS_BEFORE = timedelta(minutes=15)
@@ -22,19 +20,6 @@ class Reminder(StrEnum):
     DAY = "day"
     HOUR = "hour"
     START = "start"
-
-
-def instant_of(wall: datetime) -> datetime:
-    """The instant that a clock on the wall in Amsterdam shows like this; the first one, in the hour that comes twice.
-
-    Raises:
-        MomentMissing: in the night that the clock goes forward there is no such time.
-    """
-    local = wall.replace(tzinfo=AMSTERDAM, fold=0)
-    instant = local.astimezone(UTC)
-    if instant.astimezone(AMSTERDAM).replace(tzinfo=None, fold=0) != wall.replace(tzinfo=None, fold=0):
-        raise MomentMissing(f"In Amsterdam there is no {wall:%H:%M} on {wall:%d-%m-%Y}.")
-    return instant
 
 
 def reminders(starts_at: datetime) -> Mapping[Reminder, datetime]:

@@ -6,9 +6,6 @@ from itertools import pairwise
 
 from content.items import Item, ItemTag
 
-AROUND = 60
-"""Signs that are shown on either side of a word in the summary."""
-
 
 @dataclass(frozen=True)
 class Passage:

@@ -21,11 +21,6 @@ def ledger(session: Session, mailing: Mailing) -> dict[str, int]:
     return dict.fromkeys(map(str, DeliveryState), 0) | dict(session.exec(counted).all())
 
 
-def is_settled(counts: Mapping[str, int]) -> bool:
-    """Whether every delivery is in an end state."""
-    return sum(counts[state] for state in END_STATES) == sum(counts.values())
-
-
 def balances(mailing: Mailing, counts: Mapping[str, int]) -> bool:
     """Whether everyone who was planned is accounted for: the end states add up to `planned`."""
     return sum(counts[state] for state in END_STATES) == mailing.planned

@@ -8,6 +8,7 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from service.errors import TooManyRequests
 from service.runtime import Runtime
 from service.web import (
     answering,
@@ -29,6 +30,7 @@ from service.web import (
     registering,
     signup,
     unsubscribe,
+    waiting,
     webinar_evaluation,
     webinar_place,
     webinar_recording,
@@ -63,6 +65,7 @@ def make_app(runtime: Runtime, more: Sequence[APIRouter] = ()) -> FastAPI:
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
+    app.add_exception_handler(TooManyRequests, waiting.too_often)
     for router in (*ROUTERS, *more):
         # As they stand: include_router would work each of them out anew, which takes ten times as long as all the rest.
         app.router.routes.extend(router.routes)

@@ -10,10 +10,8 @@ from starlette.exceptions import HTTPException
 
 from content import errors as content
 from service import errors as service
-from service.i18n import _, clock_time
-from service.runtime import Runtime
-from service.web.csrf import FIELD
-from service.web.dependencies import SAFE_METHODS, language
+from service.i18n import _
+from service.web.dependencies import SAFE_METHODS
 from service.web.pages import page, see
 from subscribers import errors as subscribers
 
@@ -49,10 +47,6 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     content.PictureRefused: (
         422,
         _("Deze foto kunnen we niet gebruiken. Kies een foto als JPEG, PNG of WebP van ten hoogste 8 MB."),
-    ),
-    content.MomentMissing: (
-        422,
-        _("Deze tijd bestaat niet: in die nacht gaat de klok vooruit. Kies een andere tijd."),
     ),
     content.CrawlRefused: (
         409,
@@ -255,9 +249,6 @@ STATUSES = {
     413: _("Wat u verstuurde is te groot."),
     422: _("Er ontbreekt iets in het formulier. Ga terug en controleer wat u invulde."),
 }
-LONG = 30
-"""Characters from which a text is shown again, so that it can be kept elsewhere."""
-
 UNEXPECTED = _("Er ging iets mis bij ons. Probeer het later opnieuw; er is niets verloren gegaan.")
 
 
@@ -273,33 +264,6 @@ def _domain(request: Request, error: Exception) -> Response:
                 return see(f"/redactie/inloggen?naar={quote(request.url.path)}")
             return problem_page(request, *PROBLEMS[known])
     return problem_page(request, 500, UNEXPECTED)
-
-
-async def _too_often(request: Request, error: Exception) -> Response:
-    """When it can be tried again, with all that was typed: the page sends it once more.
-
-    Nothing of the desk's forms is written back: they hold what proves who somebody is.
-    """
-    house: Runtime = request.app.state.runtime
-    until = error.until if isinstance(error, service.TooManyRequests) else house.clock()
-    sends = request.method not in SAFE_METHODS and not request.url.path.startswith("/redactie")
-    typed: list[tuple[str, str]] = []
-    if sends:
-        posted = await request.form()  # it was read already, to see whether the form is ours
-        typed = [
-            (name, text) for name, text in posted.multi_items() if isinstance(text, str) and name != FIELD
-        ]
-    response = page(
-        request,
-        "too_often.html",
-        status=429,
-        until=clock_time(until, language(request), now=house.clock()),
-        sends=sends,
-        typed=typed,
-        written=[text for _name, text in typed if len(text) >= LONG and " " in text.strip()],
-    )
-    response.headers["Retry-After"] = str(max(1, round((until - house.clock()).total_seconds())))
-    return response
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -323,7 +287,6 @@ def install(app: FastAPI) -> None:
     """Let every refusal end in a page."""
     for tree in (content.ContentError, subscribers.SubscribersError, service.ServiceError):
         app.add_exception_handler(tree, _domain)
-    app.add_exception_handler(service.TooManyRequests, _too_often)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _http)
     for unstorable in (DataError, OverflowError):  # a NUL in a text, a number that no key can be
