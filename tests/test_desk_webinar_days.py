@@ -56,6 +56,7 @@ def test_years_are_listed_with_what_is_missing_said_plainly(
     assert "bevestigen" not in html
     english = bert.get(f"{DAYS}?taal=en").text
     assert "not checked" in english
+    assert "The May holiday" in english
 
 
 @ON_ONE

@@ -178,29 +178,13 @@ def test_what_is_not_so_any_more_never_leaves(
     now = clock.advance(minutes=1)
     with writing(posting.engine) as session:
         if what == "moved":
-            plan = a_plan(
-                now,
-                starts_at=webinar.starts_at + timedelta(days=1),
-                ends_at=webinar.ends_at + timedelta(days=1),
-            )
+            moved = (webinar.starts_at + timedelta(days=1), webinar.ends_at + timedelta(days=1))
             change(
-                session,
-                posting.settings,
-                webinar_id=webinar.id,
-                plan=plan,
-                vocabulary=VOCABULARY,
-                by="anna@example.org",
-                now=now,
-            )
+                session, posting.settings, webinar_id=webinar.id, vocabulary=VOCABULARY, by=ANNA, now=now,
+                plan=a_plan(now, starts_at=moved[0], ends_at=moved[1]),
+            )  # fmt: skip
         else:
-            call_off(
-                session,
-                posting.settings,
-                webinar_id=webinar.id,
-                by="anna@example.org",
-                now=now,
-                notice="Ziek.",
-            )
+            call_off(session, posting.settings, webinar_id=webinar.id, by=ANNA, now=now, notice="Ziek.")
     assert "follows@emmen.example" not in subjects(posting, postbox)
     assert ends(posting)["follows@emmen.example"] == (
         DeliveryState.CANCELLED, MOVED if what == "moved" else CLOSED,
@@ -251,20 +235,11 @@ def test_a_block_in_the_monthly_issue_follows_the_webinar(
             == 0
         )
         assert current_approval(session, issue) is not None
-        plan = a_plan(
-            clock(),
-            starts_at=webinar.starts_at + timedelta(days=1),
-            ends_at=webinar.ends_at + timedelta(days=1),
-        )
+        moved = (webinar.starts_at + timedelta(days=1), webinar.ends_at + timedelta(days=1))
         change(
-            session,
-            runtime.settings,
-            webinar_id=webinar.id,
-            plan=plan,
-            vocabulary=VOCABULARY,
-            by="anna@example.org",
-            now=clock(),
-        )
+            session, runtime.settings, webinar_id=webinar.id, vocabulary=VOCABULARY, by="anna@example.org",
+            now=clock(), plan=a_plan(clock(), starts_at=moved[0], ends_at=moved[1]),
+        )  # fmt: skip
         assert current_approval(session, issue) is None
         assert makers_of(session, issue) == {ANNA, "anna@example.org"}  # whoever moved it cannot approve it
         [block] = blocks_of(session, issue)
