@@ -144,15 +144,15 @@ def changed(
         except SeatsTaken:
             problems = {"capacity": FEWER_THAN_TAKEN}
         else:
-            return _changed(session, person, webinar, now, told=done != Changed())
+            return _changed(session, person, webinar, now, done)
     return _form(request, house.settings, session, person, form, webinar=webinar, problems=problems)
 
 
-def _changed(session: Session, person: Person, webinar: Webinar, now: datetime, *, told: bool) -> Response:
+def _changed(session: Session, person: Person, webinar: Webinar, now: datetime, done: Changed) -> Response:
     keep_true(session, webinar=webinar, when=in_both(webinar), by=person.address, now=now)
-    if not told:
+    if not done.moved:
         note(session, person, Act.WEBINAR_CHANGED, webinar, now=now)
-        return see(f"{ADDRESS}/{webinar.id}?klaar=bewaard")
+        return see(f"{ADDRESS}/{webinar.id}?klaar={'webinar-eindtijd' if done.ends_elsewhere else 'bewaard'}")
     detail = f"{webinar.title}: {full_moment(webinar.starts_at, 'nl')}"
     note(session, person, Act.WEBINAR_MOVED, webinar, now=now, detail=detail)
     return see(f"{ADDRESS}/{webinar.id}?klaar=webinar-verplaatst")
