@@ -130,7 +130,7 @@ def test_materials_are_files_that_only_save_or_links(runtime: Runtime, anna: Col
 
 @ON_ONE
 def test_a_recording_is_nowhere_without_captions(runtime: Runtime, anna: Colleague) -> None:
-    page = made(anna)
+    page = made(anna, for_whom="everyone")
     anna.post(f"{page}/publiceren", via=page)
     form = {"kind": "recording", "title": "De opname", "address": "https://video.example/1"}
     anna.post(f"{page}/stukken/nieuw", form, via=page)

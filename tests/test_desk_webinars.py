@@ -126,6 +126,12 @@ def test_a_webinar_is_published_moved_and_called_off(runtime: Runtime, anna: Col
     webinar = the_one(runtime)
     assert (webinar.sequence, webinar.notice) == (1, "Zaal dicht.")
     assert webinar.previous_starts_at == datetime(2027, 4, 6, 8, 0, tzinfo=UTC)
+    longer = FORM | {"for_whom": "everyone", "day": "2027-04-08", "ends": "11:45"}
+    assert (
+        anna.post(f"{page}/wijzigen", longer, via=page)
+        .headers["location"]
+        .endswith("?klaar=webinar-eindtijd")
+    )
     past = anna.post(
         f"{page}/wijzigen", FORM | {"day": "2026-11-01", "closes_day": "", "closes_time": ""}, via=page
     )
@@ -145,9 +151,10 @@ def test_a_webinar_is_published_moved_and_called_off(runtime: Runtime, anna: Col
             one.action
             for one in session.exec(select(AuditEvent).where(AuditEvent.subject == f"webinar {webinar.id}"))
         ]
-    assert {"webinar-changed", "webinar-cancelled"} <= set(kinds)
+    assert {"webinar-changed", "webinar-other-end", "webinar-cancelled"} <= set(kinds)
     assert [act for act in acts if act.startswith("webinar")] == [
-        Act.WEBINAR_MADE, Act.WEBINAR_PUBLISHED, Act.WEBINAR_CHANGED, Act.WEBINAR_MOVED, Act.WEBINAR_CANCELLED,
+        Act.WEBINAR_MADE, Act.WEBINAR_PUBLISHED, Act.WEBINAR_CHANGED, Act.WEBINAR_MOVED, Act.WEBINAR_CHANGED,
+        Act.WEBINAR_CANCELLED,
     ]  # fmt: skip
 
 

@@ -123,6 +123,27 @@ def test_a_seat_that_is_given_up_leaves_one_calendar_and_is_offered_on(
     assert second is not None
 
 
+def test_an_offer_that_ends_with_the_start_sends_nobody_to_a_seat_that_is_gone(
+    posting: Runtime, postbox: Relay, clock
+) -> None:
+    with writing(posting.engine) as session:
+        webinar = a_webinar(session, clock(), capacity=1)
+        first = takes_part(session, clock(), webinar, "a@emmen.nl").registration
+        takes_part(session, clock(), webinar, "b@emmen.nl")
+        reference, starts = first.reference, webinar.starts_at
+    clock.moment = starts - timedelta(minutes=2)
+    with writing(posting.engine) as session:
+        stop_attending(session, reference=reference, now=clock())
+    assert [one.split(":")[0] for one in subjects(posting, postbox)["b@emmen.nl"]] == [
+        "Er is een plaats vrij"
+    ]
+    clock.moment = starts
+    keep_webinars(posting)
+    assert arrived(posting, postbox) == {}
+    with writing(posting.engine) as session:
+        assert Standing.LAPSED in session.exec(select(Registration.standing)).all()
+
+
 def test_a_colleague_takes_over_and_both_calendars_follow(posting: Runtime, postbox: Relay, clock) -> None:
     with writing(posting.engine) as session:
         webinar = a_webinar(session, clock(), capacity=1)

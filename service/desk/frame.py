@@ -76,6 +76,7 @@ DONE = {
         "Het webinar staat klaar als concept. Niemand ziet het nog: maak het af en publiceer het."
     ),
     "webinar-open": _("Het webinar is gepubliceerd. Iedereen kan zich nu aanmelden."),
+    "webinar-eindtijd": _("De eindtijd is veranderd. Wie meedoet, krijgt een mail, en de agenda gaat mee."),
     "webinar-verplaatst": _(
         "Het webinar is verplaatst. Wie meedoet, krijgt een mail met de nieuwe tijd voor in de agenda."
     ),

@@ -144,14 +144,14 @@ def changed(
         except SeatsTaken:
             problems = {"capacity": FEWER_THAN_TAKEN}
         else:
-            return _changed(session, person, webinar, now, told=done != Changed())
+            return _changed(session, person, webinar, now, done)
     return _form(request, house.settings, session, person, form, webinar=webinar, problems=problems)
 
 
-def _changed(session: Session, person: Person, webinar: Webinar, now: datetime, *, told: bool) -> Response:
-    if not told:
+def _changed(session: Session, person: Person, webinar: Webinar, now: datetime, done: Changed) -> Response:
+    if not done.moved:
         note(session, person, Act.WEBINAR_CHANGED, webinar, now=now)
-        return see(f"{ADDRESS}/{webinar.id}?klaar=bewaard")
+        return see(f"{ADDRESS}/{webinar.id}?klaar={'webinar-eindtijd' if done.ends_elsewhere else 'bewaard'}")
     detail = f"{webinar.title}: {full_moment(webinar.starts_at, 'nl')}"
     note(session, person, Act.WEBINAR_MOVED, webinar, now=now, detail=detail)
     return see(f"{ADDRESS}/{webinar.id}?klaar=webinar-verplaatst")

@@ -73,11 +73,16 @@ PERSON_ONLY = frozenset({"webinar-recording", "webinar-withdrawn", "webinar-hand
 
 AFTERWARDS = frozenset(
     {
-        "webinar-recording", "webinar-lapsed", "webinar-withdrawn", "webinar-handed-over", "webinar-cancelled",
+        "webinar-recording", "webinar-withdrawn", "webinar-handed-over", "webinar-cancelled",
         "webinar-attended", "webinar-absent", "webinar-recorded",
     }
 )  # fmt: skip
 """Mails that are about nothing that is still to come."""
+
+BEFOREHAND = frozenset(
+    {"webinar-confirm", "webinar-waiting", "webinar-offer", "webinar-lapsed", "webinar-take-over"}
+)
+"""Mails about a seat that can still be had, which is so until the start."""
 
 
 def comes_too_late(kind: str, webinar: Webinar, now: datetime) -> bool:
@@ -85,4 +90,5 @@ def comes_too_late(kind: str, webinar: Webinar, now: datetime) -> bool:
     for reminder, mail in REMINDERS.items():
         if kind == mail:
             return now >= missed_from(webinar.starts_at, reminder)
-    return kind not in AFTERWARDS and webinar.ends_at <= now
+    last = webinar.starts_at if kind in BEFOREHAND else webinar.ends_at
+    return kind not in AFTERWARDS and last <= now
