@@ -12,7 +12,8 @@ FIGURES = ("invited", "registered", "attended", "absent", "recording_only", "wat
 """What is counted, in the order of pages and files."""
 
 _ADDS_UP = ("attended", "absent")
-"""Together they are the seats: one of them, and that sum, would tell the other."""
+_SUM = "registered"
+"""The first two are together the third: one of them and the sum would tell the other, and both would tell a sum that is hidden."""
 
 Counts = Mapping[str, int]
 Shown = dict[str, int | None]
@@ -71,6 +72,6 @@ def _grand_total(
 
 
 def _together(shown: Shown) -> Shown:
-    if any(shown[key] is None for key in _ADDS_UP):
+    if any(shown[key] is None for key in (*_ADDS_UP, _SUM)):
         return {**shown, **dict.fromkeys(_ADDS_UP)}
     return shown
