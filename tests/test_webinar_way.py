@@ -138,9 +138,7 @@ def _passed_on(way: Way, eva: Page, rik: Page, mails: Mails, first: Invitation) 
     assert subjects(mails) == {EVA: f"U bent afgemeld: {TITLE}", RIK: f"Er is een plaats vrij: {TITLE}"}
     assert invitation_in(mails[EVA][0]) == Invitation("CANCEL", first.uid, first.sequence + 2, STARTS)
     assert invitation_in(mails[RIK][0]) is None
-    read_mail(
-        rik, mails, RIK, subject=f"Er is een plaats vrij: {TITLE}", press="Bekijk de plaats en neem haar aan"
-    )
+    read_mail(rik, mails, RIK, subject=f"Er is een plaats vrij: {TITLE}", press="Bekijk de plaats en zeg ja")
     rik.get_by_role("button", name="Ja, ik neem de plaats").click()
     expect(rik.get_by_role("heading", level=1)).to_have_text("U doet mee")
     mails = way.tick()
