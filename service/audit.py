@@ -81,6 +81,7 @@ class Act(StrEnum):
     QUESTION_REMOVED = "question-removed"
     WEBINAR_ANNOUNCED = "webinar-announced"
     WEBINAR_FOLLOWED_UP = "webinar-followed-up"
+    WEBINAR_HOSTED = "webinar-hosted"
     WEBINAR_FEATURED = "webinar-featured"
     SERIES_CHANGED = "series-changed"
     DOMAIN_LISTED = "domain-listed"

@@ -104,15 +104,14 @@ def enter(runtime: Runtime, *, reference: str, page: str, now: datetime) -> str:
     return address
 
 
-def moderator_address(runtime: Runtime, webinar: Webinar, *, key: str, name: str) -> str:
-    """Where somebody of the desk, or a speaker, enters as moderator. `key` is theirs, and no registration's.
+def moderator_address(runtime: Runtime, webinar: Webinar, *, key: str, name: str, page: str) -> str:
+    """Where somebody of the desk enters as moderator. `key` is theirs, and no registration's; `page` is theirs of ours.
 
     Raises:
         RoomUnavailable: the room cannot be entered now.
     """
     port = room_port(runtime, webinar)
     room = port.ensure_room(meeting_of(runtime, webinar))
-    page = page_address(runtime.settings, webinar.slug)
     return port.join_url(room, Participant(f"desk-{key}", name, page), Role.MODERATOR)
 
 
@@ -154,12 +153,12 @@ def is_inside(session: Session, registration_id: int) -> bool:
 
 def others_inside(session: Session, mine: Registration) -> int:
     """How many others joined this webinar and did not leave."""
-    numbers = select(Registration.id).where(
-        Registration.webinar_id == mine.webinar_id, Registration.id != mine.id
-    )
-    return len(
-        {one.registration_id for one in _open_spans(session, {one for one in session.exec(numbers) if one})}
-    )
+    return len(_inside(session, mine.webinar_id) - {mine.id})
+
+
+def number_inside(session: Session, webinar: Webinar) -> int:
+    """How many joined this webinar and did not leave."""
+    return len(_inside(session, webinar.id or 0))
 
 
 def close_spans(session: Session, webinar: Webinar, *, at: datetime) -> None:
@@ -235,6 +234,11 @@ def _door(webinar: Webinar, mine: Registration, now: datetime) -> Door:
     if mine.standing != Standing.SEAT:
         return Door.NO_SEAT
     return Door.OPEN if opens_at(webinar) <= now else Door.EARLY
+
+
+def _inside(session: Session, webinar_id: int) -> set[int]:
+    numbers = session.exec(select(Registration.id).where(Registration.webinar_id == webinar_id))
+    return {one.registration_id for one in _open_spans(session, {one for one in numbers if one})}
 
 
 def _open_spans(session: Session, registrations: Collection[int]) -> list[Attendance]:

@@ -29,7 +29,7 @@ LONGEST_NAME = 100
 SIGN_UP_STREAMS = (Stream.MONTHLY, Stream.WELCOME)
 """What each sign-up asks for, and confirming brings."""
 
-EXTRA_STREAMS = (Stream.DIGEST, Stream.ALERTS)
+EXTRA_STREAMS = (Stream.DIGEST, Stream.ALERTS, Stream.WEBINARS)
 """What can be asked for beside it."""
 
 

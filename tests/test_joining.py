@@ -156,7 +156,7 @@ def test_a_server_of_rooms_from_the_door_to_the_recording(house: Runtime, rooms:
         assert session.get_one(Webinar, webinar.id).attendance_known_at is None
     assert rooms.url.rsplit("/", 2)[0] in visitor.get(path).headers["content-security-policy"]
     assert "Welkom, Anna" in httpx.get(visitor.submit(path, {}).headers["location"]).text
-    assert "Welkom, Els" in httpx.get(moderator_address(house, webinar, key="1", name="Els")).text
+    assert "Welkom, Els" in httpx.get(moderator_address(house, webinar, key="1", name="Els", page="/")).text
     watch_rooms(house)
     assert spans(house) == [(1, False, "bigbluebutton")]
     house.clock.advance(minutes=10)

@@ -9,7 +9,7 @@ from sqlmodel import select
 from service.database import reading, writing
 from service.runtime import Runtime
 from service.tokens import Purpose
-from subscribers.following import interests_of, organisations_of
+from subscribers.following import interests_of, organisations_of, streams_of
 from subscribers.people import Subscriber
 from subscribers.suppression import suppress
 from tests.builders import a_reader, a_request
@@ -37,6 +37,26 @@ def test_a_sign_up_is_noted_and_its_confirmation_is_posted(house: Runtime) -> No
         assert interests_of(session, reader) == ["lachgas", "sport"]
         assert [one.name for one in organisations_of(session, reader)] == ["Emmen"]
     assert letters(house) == ["confirm-subscription"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_may_come_beside_the_newsletter_is_offered_unticked_and_comes_when_ticked(
+    house: Runtime,
+) -> None:
+    visitor = Visitor(house)
+    page = visitor.get("/aanmelden").text
+    offered = re.findall(r'name="streams" value="(\w+)"( checked)?', page)
+    assert offered == [
+        ("digest", ""),
+        ("alerts", ""),
+        ("webinars", ""),
+    ]  # as the words of the consent promise
+    visitor.submit("/aanmelden", {**FILLED, "streams": ["webinars"]})
+    (reader,) = readers(house)
+    path = link(house, Purpose.CONFIRM, reader.reference)
+    visitor.submit(path, {})
+    with reading(house.engine) as session:
+        assert streams_of(session, reader) == ["monthly", "webinars", "welcome"]
 
 
 def test_the_answer_is_the_same_whatever_is_known_of_the_address(house: Runtime, clock) -> None:

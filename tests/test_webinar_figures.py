@@ -54,6 +54,7 @@ def test_no_subtraction_tells_of_fewer_than_five(places: list[Place]) -> None:
         (None, table.everything),
     ]:
         assert (shown["attended"] is None) == (shown["absent"] is None)
+        assert shown["attended"] is None or shown["registered"] is not None, "they add up to what is hidden"
         assert all(count is None or count == 0 or count >= 5 for count in shown.values())
     for key in FIGURES:
         for name, shown in table.regions:

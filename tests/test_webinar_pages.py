@@ -47,7 +47,7 @@ def test_the_list_and_the_page_show_what_is_published_and_no_draft(house: Runtim
     assert "Nog geheim" not in visitor.get("/webinars").text
     assert visitor.get("/webinars/nog-geheim").status_code == 404
     html = visitor.get(PAGE).text
-    assert "dinsdag 8 december 2026, 10.00 uur – 11.00 uur" in html
+    assert "dinsdag 8 december 2026, 10.00 – 11.00 uur" in html
     assert "Tuesday 8 December 2026, 10:00 – 11:00" in visitor.get(f"{PAGE}?taal=en").text
     event = structured(html)
     assert event["startDate"] == "2026-12-08T10:00:00+01:00"

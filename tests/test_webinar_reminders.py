@@ -191,4 +191,4 @@ def test_the_day_before_is_the_same_time_of_the_clock_where_it_changes(
     clock.moment = day_before
     assert len(keep_webinars(posting)) == 1
     (mail,) = arrived(posting, postbox)["a@emmen.nl"]
-    assert "14.00 uur – 15.00 uur" in plain(mail)
+    assert "14.00 – 15.00 uur" in plain(mail)

@@ -123,7 +123,7 @@ def test_a_sign_up_brings_the_series_and_what_was_ticked(runtime: Runtime, clock
             vocabulary=runtime.vocabulary, source="test", now=clock(), extra_streams=["digest", "webinars", "nonsense"],
         )  # fmt: skip
         reader = confirm(session, reference=asked.subscriber.reference, now=clock())
-        assert streams_of(session, reader) == ["digest", "monthly", "welcome"]
+        assert streams_of(session, reader) == ["digest", "monthly", "webinars", "welcome"]
 
 
 def test_the_series_is_kept_by_the_schedule_each_day_at_twenty_to_ten(runtime: Runtime, clock) -> None:

@@ -30,6 +30,8 @@ STORY = (
     ("welcomed", "mails of the welcome series arrived, over the fortnight in which they came"),
     ("variants", "variants were rendered: readers with the same choice share one"),
     ("sent", "newsletters arrived in the mailbox"),
+    ("webinars", "webinars: one that was, one that comes, and a draft to play with"),
+    ("webinar_mails", "mails about them arrived: announcements, invitations, reminders, a recording"),
     ("failed", "failed"),
     ("seconds", "seconds in all"),
 )

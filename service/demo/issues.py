@@ -5,18 +5,22 @@ from datetime import datetime
 from babel.dates import format_date
 from sqlmodel import Session
 
+from content.announcing import feature_webinar
 from content.approval import approve, content_hash
 from content.composing import add_text, change_issue, open_issue
 from content.drafting import fill_draft
 from content.featuring import add_intervention
 from content.interventions.tables import intervention_by_slug
 from content.issues import Issue, IssueKind
+from content.webinars.tables import Webinar
 from service.clock import AMSTERDAM
 from service.mailing.outbox import Mailing
 from service.mailing.planning import plan_issue
 from service.runtime import Runtime
 from service.schedule.table import next_monthly
 from service.users import RoleName, User, add_user
+from service.webinars.facts import page_address
+from service.webinars.wording import in_both
 
 EDITOR = "noor.redactie@kennispost.example"
 PUBLISHER = "sam.uitgever@kennispost.example"
@@ -43,8 +47,8 @@ def add_desk(session: Session, *, now: datetime) -> User:
     return add_user(session, address=VISITOR, name="Bezoeker", roles=list(RoleName), now=now)
 
 
-def send_first_issue(session: Session, runtime: Runtime, *, now: datetime) -> Mailing:
-    """Build an issue out of what was harvested and some interventions, have it approved by the publisher, and plan it.
+def send_first_issue(session: Session, runtime: Runtime, *, coming: Webinar, now: datetime) -> Mailing:
+    """Build an issue out of what was harvested, some interventions and a webinar that comes; have it approved, and plan it.
 
     Raises:
         NothingToSend: there are no readers.
@@ -81,6 +85,15 @@ def send_first_issue(session: Session, runtime: Runtime, *, now: datetime) -> Ma
         by=EDITOR,
         now=now,
         everyone=True,
+    )
+    feature_webinar(
+        session,
+        issue=issue,
+        webinar=coming,
+        when=in_both(coming),
+        address=page_address(runtime.settings, coming.slug),
+        by=EDITOR,
+        now=now,
     )
     approve(session, issue=issue, approver=PUBLISHER, seen_hash=content_hash(session, issue), now=now)
     return plan_issue(session, runtime, issue=issue, now=now)

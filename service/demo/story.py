@@ -1,4 +1,5 @@
-"""The story once through, on an empty SQLite file: sources → items → tags → issue → audience → variants → mailbox."""
+"""The story once through, on an empty SQLite file: sources → items → tags → issue → audience → variants → mailbox,
+with a webinar that was before it, and one that comes."""
 
 import shutil
 import time
@@ -12,7 +13,10 @@ from sqlmodel import Session, col, select
 
 from content.items import Item, ItemTag
 from content.sources import Source, add_source, free_key
+from content.webinars.tables import Webinar
 from service.database import reading, writing
+from service.demo.ahead import announce_coming, plan_ahead
+from service.demo.held import hold, moments
 from service.demo.issues import add_desk, open_next_issue, send_first_issue
 from service.demo.readers import FORTNIGHT, add_readers
 from service.demo.welcome import put_series_on, welcome_readers
@@ -21,11 +25,12 @@ from service.feed_server import feed_files
 from service.harvesting import harvest_all
 from service.mailing.delivering import deliver_due
 from service.mailing.ledger import ledger
-from service.mailing.outbox import Mailing, Variant
+from service.mailing.outbox import Delivery, DeliveryState, Mailing, Variant
 from service.preparing import prepare
 from service.runtime import Runtime, build_runtime
 from service.settings import Environment, Settings
 from service.users import make_sign_in_link, sign_in_address, user_by_address
+from subscribers.people import Stream
 
 MARKER = ".kennispost-demo"
 """A file that says: what lies here is a demo's, and the next one may replace it."""
@@ -42,6 +47,8 @@ class DemoReport:
     welcomed: int
     variants: int
     sent: int
+    webinars: int
+    webinar_mails: int
     failed: int
     seconds: float
 
@@ -102,13 +109,19 @@ def run_story(settings: Settings, *, feeds: Path, served_at: str) -> tuple[Runti
             )
         add_desk(session, now=now)
         put_series_on(session, runtime, now=now - timedelta(days=FORTNIGHT))
-        add_readers(session, runtime, now=now)
+        announced = moments(now)[0]
+        add_readers(session, runtime, now=now, until=announced)
+    hold(runtime, now=now)
+    with writing(runtime.engine) as session:
+        add_readers(session, runtime, now=now, since=announced)  # they were not there when it was announced
         welcome_readers(session, runtime, now=now)
     welcomed = deliver_due(runtime).sent
     harvest_all(runtime)
     with writing(runtime.engine) as session:
-        mailing_id = send_first_issue(session, runtime, now=runtime.clock()).id
+        coming = plan_ahead(session, runtime, now=runtime.clock())
+        mailing_id = send_first_issue(session, runtime, coming=coming, now=runtime.clock()).id
     deliver_due(runtime)
+    announce_coming(runtime, coming.id or 0)
     with writing(runtime.engine) as session:
         open_next_issue(session, runtime, now=runtime.clock())
     with reading(runtime.engine) as session:
@@ -140,6 +153,15 @@ def _report(session: Session, mailing_id: int, welcomed: int, seconds: float) ->
         welcomed=welcomed,
         variants=count(Variant.id, col(Variant.mailing_id) == mailing_id),
         sent=states["sent"],
+        webinars=count(Webinar.id),
+        webinar_mails=_about_webinars(session),
         failed=states["failed"],
         seconds=round(seconds, 2),
     )
+
+
+def _about_webinars(session: Session) -> int:
+    """Mails about webinars that arrived: those to who takes part, and announcements."""
+    about = col(Mailing.webinar_id).is_not(None) | (col(Mailing.stream) == Stream.WEBINARS)
+    arrived = select(func.count(col(Delivery.id))).join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
+    return session.exec(arrived.where(about, Delivery.state == DeliveryState.SENT)).one()

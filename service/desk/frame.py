@@ -194,6 +194,7 @@ ACT_NAMES = {
     Act.QUESTION_REMOVED: _("haalde een vraag van het formulier"),
     Act.WEBINAR_ANNOUNCED: _("opende een aankondiging van een webinar"),
     Act.WEBINAR_FOLLOWED_UP: _("stuurde de opname van een webinar"),
+    Act.WEBINAR_HOSTED: _("ging als gastheer de ruimte van een webinar in"),
     Act.WEBINAR_FEATURED: _("zette een webinar in een editie"),
     Act.SERIES_CHANGED: _("wijzigde een reeks"),
     Act.DOMAIN_LISTED: _("zette een domein in de lijst van overheden"),

@@ -37,11 +37,13 @@ from service.desk.webinar_frame import (
     stage_at_desk,
     subject_of,
 )
+from service.desk.webinar_hosting import can_be_hosted, hosting_from
 from service.desk.webinar_moment import warnings_of
 from service.i18n import _
-from service.mailing.following_up import is_ready
+from service.mailing.following_up import is_ready, to_follow_up
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction
+from service.web.joining import room_policy
 from service.web.pages import see
 from service.web.webinar_views import with_pictures
 from service.webinars.facts import page_address
@@ -68,7 +70,7 @@ def shown(
     """All that there is of it."""
     webinar = webinar_by_id(session, webinar_id)
     speakers = speakers_of(session, webinar)
-    return desk_page(
+    answer = desk_page(
         request,
         "webinars/webinar.html",
         person=person,
@@ -92,6 +94,7 @@ def shown(
         announced=_standing(session, announcement_of(session, webinar)),
         reminded=_standing(session, reminder_of(session, webinar)),
         ready=is_ready(session, webinar, now=now),
+        untold=to_follow_up(session, webinar),
         takes=takes_registrations(webinar, now),
         issues=[one for one in open_issues(session) if one.kind != IssueKind.WEBINAR],
         history=acts(session, subject=subject_of(webinar), limit=12),
@@ -99,7 +102,11 @@ def shown(
         rooms=ROOMS,
         material_names=MATERIALS,
         asked_names=ASKED,
+        hosts_from=hosting_from(webinar),
+        hosts=can_be_hosted(webinar, now),
     )
+    answer.headers["Content-Security-Policy"] = room_policy(house, webinar)  # who leads goes on to the room
+    return answer
 
 
 @router.post("/publiceren")

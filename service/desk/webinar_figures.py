@@ -6,6 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from content.folding import fold
 from service.audit import Act
 from service.database import writing
 from service.desk.exporting import TYPES
@@ -37,10 +38,13 @@ router = APIRouter(prefix=ADDRESS + "/{webinar_id}/cijfers")
 
 @router.get("")
 def shown(at: AtWebinar) -> HTMLResponse:
-    """The figures; those of fewer than five people are hidden."""
+    """The figures; those of fewer than five people are hidden. Who is of no municipality stands at the end."""
+    table = _table(at)
     return at.page(
         "figures.html",
-        table=_table(at),
+        table=table,
+        municipalities=sorted(table.places, key=lambda pair: (not pair[0].name, fold(pair[0].name).text)),
+        regions=sorted(table.regions, key=lambda pair: not pair[0]),
         figures=FIGURES,
         names=NAMES,
         elsewhere=ELSEWHERE,

@@ -78,7 +78,7 @@ def one(at: AtWebinar, material_id: int) -> HTMLResponse:
     form = MaterialForm(
         kind=material.kind,
         title=material.title,
-        address="" if at.session.get(MaterialFile, material_id) else material.address,
+        address=material.address if material.address.startswith("https:") else "",  # no page of ours
         captions=material.captions,
         day=f"{shown:%Y-%m-%d}" if shown else "",
         time=f"{shown:%H:%M}" if shown else "",

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from content.webinars.materials import can_be_seen
 from content.webinars.tables import MaterialKind, Webinar, WebinarStatus, materials_of
 from service.errors import RecordingNotReady
-from service.mailing.telling import mailing_of, queue
+from service.mailing.telling import left_over, mailing_of, queue
 from service.settings import Settings
 from subscribers.registrations.tables import Attendance, Registration, Standing
 
@@ -46,6 +46,15 @@ def follow_up(session: Session, settings: Settings, webinar: Webinar, *, now: da
         )
         for kind, whom in _whom(webinar).items()
     )
+
+
+def to_follow_up(session: Session, webinar: Webinar) -> int:
+    """For how many there is none yet."""
+    missing = (
+        left_over(session, webinar, kind=kind, moment=AFTERWARDS, only=whom)
+        for kind, whom in _whom(webinar).items()
+    )
+    return sum(len(session.connection().execute(one).all()) for one in missing)
 
 
 def _whom(webinar: Webinar) -> dict[str, ColumnElement[bool]]:

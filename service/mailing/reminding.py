@@ -12,8 +12,7 @@ from sqlmodel import Session, col, select
 from content.webinars.moments import LATE_START, Reminder, missed_from, reminders
 from content.webinars.tables import Webinar, WebinarStatus
 from service.mailing.occasions import REMINDERS
-from service.mailing.outbox import Mailing
-from service.mailing.telling import concerned, mailing_of, occasion_of, queue
+from service.mailing.telling import left_over, mailing_of, occasion_of, queue
 from service.settings import Settings
 from subscribers.registrations.tables import Registration
 
@@ -70,7 +69,5 @@ def still_true(webinar: Webinar, mailing_kind: str, occasion: str | None) -> boo
 
 
 def _somebody(session: Session, webinar: Webinar, reminder: Reminder, moment: datetime) -> bool:
-    occasion = occasion_of(webinar, REMINDERS[reminder], moment.isoformat())
-    known = session.exec(select(Mailing).where(Mailing.occasion == occasion)).first()
-    pretended = known or Mailing(kind=REMINDERS[reminder], webinar_id=webinar.id, id=0, created_at=moment)
-    return session.exec(select(Registration.id).where(*concerned(pretended)).limit(1)).first() is not None
+    missing = left_over(session, webinar, kind=REMINDERS[reminder], moment=moment.isoformat())
+    return session.connection().execute(missing.limit(1)).first() is not None

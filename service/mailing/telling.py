@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, case, exists, insert, literal, true, update
+from sqlalchemy import JSON, ColumnElement, Select, case, exists, insert, literal, true, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
@@ -138,6 +138,21 @@ def mailing_of(session: Session, webinar: Webinar, *, kind: str, moment: str, no
 def occasion_of(webinar: Webinar, kind: str, moment: str) -> str:
     """The name of an occasion for all."""
     return f"{kind} {webinar.id} {moment}"
+
+
+def left_over(
+    session: Session,
+    webinar: Webinar,
+    *,
+    kind: str,
+    moment: str,
+    only: ColumnElement[bool] | None = None,
+) -> Select[int | None]:
+    """The registrations that an occasion concerns and that have no mail of it, whether or not its mailing was made yet."""
+    occasion = occasion_of(webinar, kind, moment)
+    known = session.exec(select(Mailing.id).where(Mailing.occasion == occasion)).first()
+    mailing = Mailing(id=known or 0, kind=kind, webinar_id=webinar.id, created_at=webinar.created_at)
+    return rows(col(Registration.id)).where(*concerned(mailing), true() if only is None else only)
 
 
 def stop_untrue(

@@ -144,11 +144,11 @@ def _page(visit: _Visit, *, status: int = 200, done: str = "") -> Response:
             speakers=speakers_of(session, webinar),
             done=done if done in (LEFT, UNAVAILABLE) else "",
         )
-    answer.headers["Content-Security-Policy"] = _policy(visit.house, webinar)
+    answer.headers["Content-Security-Policy"] = room_policy(visit.house, webinar)
     return answer
 
 
-def _policy(house: Runtime, webinar: Webinar) -> str:
+def room_policy(house: Runtime, webinar: Webinar) -> str:
     """The site's policy, but the form may lead to the room: browsers hold each redirect that follows it to `form-action`."""
     if webinar.room_kind == RoomKind.DEMO:
         return SITE_POLICY

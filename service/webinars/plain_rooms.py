@@ -68,7 +68,7 @@ class DemoRoom:
         return Room(key=meeting.key)
 
     def join_url(self, room: Room, participant: Participant, role: Role) -> str:  # noqa: ARG002
-        """A page below the participant's own."""
+        """A page below their own."""
         return f"{participant.page}/ruimte"
 
     def end(self, room: Room) -> None:

@@ -13,6 +13,9 @@ def in_both(webinar: Webinar) -> dict[str, str]:
 
 
 def when(starts_at: datetime, ends_at: datetime, language: str) -> str:
-    """From when until when, in Europe/Amsterdam: "dinsdag 6 april 2027, 10.00 uur – 11.00 uur"."""
+    """From when until when, in Europe/Amsterdam: "dinsdag 6 april 2027, 10.00 – 11.00 uur"."""
     start, end = (moment.astimezone(AMSTERDAM) for moment in (starts_at, ends_at))
-    return f"{full_moment(start, language)} – {clock_time(end, language, now=start)}"
+    begins = full_moment(start, language)
+    if start.date() == end.date():
+        begins = begins.removesuffix(" uur")  # once is enough
+    return f"{begins} – {clock_time(end, language, now=start)}"
