@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from posted import arrived, calendar
 from relay import Relay
 from test_calendars import event_of, read
 from test_dkim import verified
@@ -20,6 +19,7 @@ from service.webinars.calendars import invitation
 from subscribers.registrations.registering import Wish
 from subscribers.registrations.registering import registration_of as registration
 from tests.builders import a_reader
+from tests.posted import arrived, calendar
 from tests.visitor import Visitor
 
 

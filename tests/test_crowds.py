@@ -17,7 +17,6 @@ from builders import a_reader, a_request
 from colleague import ANNA, a_colleague
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from serving import serving
 from sqlmodel import Session
 from webinars import a_webinar, takes_part
 
@@ -35,6 +34,7 @@ from service.web.guarding import opened
 from subscribers.people import Subscriber
 from subscribers.register import load_register
 from subscribers.signup import latest_request
+from tests.serving import serving
 
 THREADS = 4
 PEOPLE = THREADS + 8

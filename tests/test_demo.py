@@ -7,7 +7,6 @@ from at_webinars import ON_ONE
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlmodel import Session, col, select
-from visitor import Visitor
 
 from content.webinars.tables import Webinar
 from service.clock import AMSTERDAM
@@ -30,6 +29,7 @@ from subscribers.registrations.evaluating import judged
 from subscribers.registrations.hiding import disclosed
 from subscribers.registrations.seats import free
 from subscribers.registrations.tables import Registration
+from tests.visitor import Visitor
 
 
 @settings(max_examples=200, deadline=None)

@@ -8,7 +8,6 @@ import openpyxl
 import pytest
 from colleague import ANNA, Colleague, a_colleague, sign_in_link
 from playwright.sync_api import Browser, expect
-from serving import serving
 from sqlmodel import select
 
 from service.audit import AuditEvent
@@ -21,6 +20,7 @@ from service.web.app import make_app
 from subscribers.imports import Import, ImportLine
 from subscribers.people import Subscriber
 from tests.builders import a_reader
+from tests.serving import serving
 from tests.visitor import form_token
 
 START = "/redactie/abonnees/invoer"

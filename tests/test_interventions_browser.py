@@ -6,7 +6,6 @@ import pytest
 from colleague import ANNA, sign_in_link
 from knowledge import a_knowledge_base
 from playwright.sync_api import Browser, Page, expect
-from serving import serving
 
 from content.composing import open_issue
 from service.database import writing
@@ -15,6 +14,7 @@ from service.runtime import Runtime
 from service.users import add_user
 from service.web.app import make_app
 from tests.browsing import ON_ONE
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 

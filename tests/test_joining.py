@@ -7,7 +7,6 @@ import httpx
 import jwt
 import pytest
 from pydantic import SecretStr
-from room_server import SECRET, RoomServer
 from sqlmodel import col, select
 from webinars import a_webinar, takes_part
 
@@ -22,6 +21,7 @@ from service.runtime import Runtime
 from service.schedule.rooms import fetch_recordings, watch_rooms
 from service.webinars.rooms import Capability, Recording, Room
 from subscribers.registrations.tables import Attendance, Registration
+from tests.room_server import SECRET, RoomServer
 from tests.visitor import Visitor
 
 

@@ -1,12 +1,12 @@
 """Joining in a real browser: the button leads on to another server although the policy of the site is strict."""
 
 from playwright.sync_api import Browser, expect
-from room_server import RoomServer
 from test_joining import door, made, spans, with_server
 from test_signup_browser import press, pytestmark
 
 from service.runtime import Runtime
 from service.web.app import make_app
+from tests.room_server import RoomServer
 from tests.serving import serving
 
 __all__ = ["pytestmark"]

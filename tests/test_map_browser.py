@@ -1,13 +1,13 @@
 """The map of municipalities on a telephone, in a real browser: it opens where the country is."""
 
 import pytest
-from browsing import ON_ONE, signed_in
 from colleague import ANNA
 from playwright.sync_api import Browser
 
 from service.database import writing
 from service.runtime import Runtime
 from subscribers.register import load_register
+from tests.browsing import ON_ONE, signed_in
 
 pytestmark = [pytest.mark.browser, ON_ONE]
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from at_webinars import ON_ONE
 from conftest import SetClock
-from visitor import Visitor
 from webinars import a_webinar, place_of, seated, takes_part
 
 from content.webinars.asking import put_question, remove_question
@@ -17,6 +16,7 @@ from subscribers.registrations.answers import answers_of, lacking
 from subscribers.registrations.leaving import withdraw
 from subscribers.registrations.registering import revise_answers
 from subscribers.registrations.tables import Registration
+from tests.visitor import Visitor
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 import httpx
 import jwt
 import pytest
-from room_server import SECRET, RoomServer
 
 from content.fetching import FetchRules, fetch_now
 from content.network import networks
@@ -14,6 +13,7 @@ from service.errors import CallbackRefused, RoomUnavailable
 from service.webinars.bigbluebutton import PAGE_SIZE, BigBlueButton, checksum
 from service.webinars.plain_rooms import LinkRoom
 from service.webinars.rooms import CallbackRequest, Meeting, Participant, Presence, Role, Room
+from tests.room_server import SECRET, RoomServer
 
 MEETING = Meeting(key="uid-1", title="Lachgas & meer", page="https://k.example/webinars/lachgas")
 JAN = Participant("7", "Jan ë & co")

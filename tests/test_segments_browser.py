@@ -7,7 +7,6 @@ import pytest
 from builders import a_reader
 from colleague import ANNA
 from playwright.sync_api import Browser, expect
-from serving import serving
 from sqlmodel import select
 
 from service.database import reading, writing
@@ -18,6 +17,7 @@ from subscribers.organisations import Organisation
 from subscribers.register import load_register
 from subscribers.segments.stored import Segment
 from tests.browsing import signed_in
+from tests.serving import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 

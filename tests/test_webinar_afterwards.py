@@ -6,7 +6,6 @@ import pytest
 from builders import a_reader
 from colleague import ANNA, Colleague, a_colleague
 from conftest import SetClock
-from posted import arrived, plain, subjects
 from relay import Relay
 from sqlmodel import select
 from webinars import a_webinar, of_reader, takes_part
@@ -21,6 +20,7 @@ from service.runtime import Runtime
 from subscribers.registrations.evaluating import judged
 from subscribers.registrations.leaving import withdraw
 from subscribers.registrations.tables import Attendance, Evaluation, Registration
+from tests.posted import arrived, plain, subjects
 from tests.visitor import Visitor
 
 PEOPLE = {"there": "seat", "away": "seat", "only": "recording", "waited": "seat"}

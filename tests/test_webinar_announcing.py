@@ -7,7 +7,6 @@ import pytest
 from builders import a_reader
 from colleague import ANNA, BERT, a_colleague
 from conftest import SetClock
-from posted import arrived, plain, subjects
 from relay import Relay
 from sqlmodel import Session, select
 from webinars import VOCABULARY, a_plan, a_webinar, of_reader
@@ -32,6 +31,7 @@ from subscribers.people import Subscriber
 from subscribers.registrations.domains import list_domain
 from subscribers.registrations.leaving import withdraw
 from subscribers.registrations.registering import Wish, ask
+from tests.posted import arrived, plain, subjects
 
 ADDRESSES = ("follows@emmen.example", "other@emmen.example", "monthly@emmen.example", "seated@emmen.example",
              "gone@emmen.example", "also@assen.example")  # fmt: skip

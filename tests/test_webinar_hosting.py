@@ -5,10 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 from colleague import ANNA, BERT, Colleague, a_colleague, sign_in_link
-from room_server import RoomServer
 from sqlmodel import select
 from test_joining import door, made, spans, with_server
-from visitor import Visitor
 
 from service.attending import call_off
 from service.audit import Act, AuditEvent
@@ -16,6 +14,8 @@ from service.database import reading, writing
 from service.runtime import Runtime
 from service.schedule.rooms import watch_rooms
 from service.users import user_by_address
+from tests.room_server import RoomServer
+from tests.visitor import Visitor
 
 BUTTON = "Ga de ruimte in als gastheer"
 

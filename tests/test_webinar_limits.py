@@ -9,7 +9,6 @@ from builders import a_reader
 from colleague import Colleague
 from conftest import SetClock
 from sqlmodel import func, select
-from visitor import Visitor, form_token
 from webinars import a_webinar, of_reader, place_of, seated, takes_part
 
 from content.webinars.tables import RoomKind, Webinar
@@ -18,6 +17,7 @@ from service.mailing.links import join_link, register_link
 from service.runtime import Runtime
 from service.web.guarding import opened
 from subscribers.registrations.tables import BroughtQuestion, Evaluation, Registration
+from tests.visitor import Visitor, form_token
 
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """What a page says is the same on both engines."""

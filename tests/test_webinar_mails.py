@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 from builders import a_reader
-from posted import arrived, calendar, plain, subjects
 from relay import Relay
 from sqlmodel import col, select
 from webinars import VOCABULARY, a_plan, a_webinar, takes_part
@@ -28,6 +27,7 @@ from service.schedule.webinars import keep_webinars
 from service.templating import templates_folder
 from subscribers.registrations.registering import Wish
 from subscribers.registrations.tables import Registration, Standing
+from tests.posted import arrived, calendar, plain, subjects
 
 
 def test_each_kind_has_its_folder() -> None:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import a_reader
-from posted import arrived, calendar, plain, subjects
 from relay import Relay
 from sqlmodel import col, select
 from webinars import VOCABULARY, a_plan, a_webinar, of_reader, takes_part
@@ -20,6 +19,7 @@ from service.mailing.ledger import balances, ledger
 from service.mailing.outbox import Delivery, Mailing
 from service.runtime import Runtime
 from service.schedule.webinars import keep_webinars
+from tests.posted import arrived, calendar, plain, subjects
 
 
 def reminders_by_state(posting: Runtime) -> dict[tuple[str, str, str], int]:

@@ -7,11 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from browsing import ON_ONE
 from builders import a_municipality, a_reader
 from colleague import ANNA, BERT
 from playwright.sync_api import Browser, Page, expect
-from posted import plain
 from relay import Relay
 from sqlmodel import select
 from webinar_way import (
@@ -44,6 +42,8 @@ from service.webinars.calendars import invitation
 from subscribers.registrations.counting import totals_of
 from subscribers.registrations.hiding import FIGURES
 from subscribers.registrations.tables import Attendance
+from tests.browsing import ON_ONE
+from tests.posted import plain
 from tests.serving import serving
 
 pytestmark = pytest.mark.browser

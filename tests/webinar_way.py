@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 
-from browsing import complaints_of
 from colleague import sign_in_link
 from playwright.sync_api import Browser, Page, Route, expect
-from posted import arrived, calendar
 from relay import Relay
 from test_calendars import event_of, read
 
@@ -17,6 +15,8 @@ from service.runtime import Runtime
 from service.schedule.rooms import watch_rooms
 from service.schedule.webinars import keep_webinars
 from service.users import user_by_address
+from tests.browsing import complaints_of
+from tests.posted import arrived, calendar
 
 RECORDING = "https://video.example/lachgas"
 
