@@ -13,7 +13,7 @@ FIGURES = ("invited", "registered", "attended", "absent", "recording_only", "wat
 
 _ADDS_UP = ("attended", "absent")
 _SUM = "registered"
-"""The first two are together the third: one of them and the sum would tell the other, and both would tell a sum that is hidden."""
+"""The two are together the sum: one of them and the sum would tell the other, and both would tell a sum that is hidden."""
 
 Counts = Mapping[str, int]
 Shown = dict[str, int | None]
