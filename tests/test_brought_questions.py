@@ -14,6 +14,7 @@ from service.retention import enforce
 from service.runtime import Runtime
 from subscribers.registrations.answers import bring_question
 from subscribers.registrations.brought import answer_with, brought_for, is_traceable, names_someone
+from subscribers.registrations.registering import Wish, ask
 from subscribers.registrations.tables import BroughtQuestion
 
 Brought = Callable[[str, str, str], int]
@@ -92,3 +93,15 @@ def test_whoever_asked_is_found_in_a_text_by_name_or_address(runtime: Runtime, b
 )
 def test_an_address_or_a_telephone_number_is_found_in_a_question(text: str, traceable: bool) -> None:
     assert is_traceable(text) is traceable
+
+
+def test_what_came_with_an_address_that_nobody_confirmed_is_no_question(
+    runtime: Runtime, clock: SetClock, brought: Brought
+) -> None:
+    known = brought("Nel", "nel@emmen.nl", "Wat kost het?")
+    with writing(runtime.engine) as session:
+        webinar = session.exec(select(Webinar)).one()
+        wish = Wish(name="Mallory", question="Koop nu!")
+        ask(session, webinar=webinar, address="mallory@emmen.nl", wish=wish, now=clock())
+    with reading(runtime.engine) as session:
+        assert [one.id for one in brought_for(session, session.exec(select(Webinar)).one())] == [known]

@@ -121,7 +121,7 @@ def _moved(way: Way, anna: Page, desk: str, first: Invitation) -> Mails:
     mails = way.tick()
     assert subjects(mails) == {EVA: f"Andere tijd: {TITLE}", RIK: f"Andere tijd: {TITLE}"}
     for (mail,) in mails.values():
-        assert "donderdag 17 december 2026, 14.00 uur" in plain(mail)
+        assert "donderdag 17 december 2026, 14.00 – 15.00 uur" in plain(mail)
         assert "De spreker is op dinsdag verhinderd." in plain(mail)
     assert invitation_in(mails[RIK][0]) is None  # who waits has nothing in their calendar
     assert invitation_in(mails[EVA][0]) == Invitation("REQUEST", first.uid, first.sequence + 1, STARTS)

@@ -48,8 +48,9 @@ from service.web.pages import see
 from service.web.webinar_views import with_pictures
 from service.webinars.facts import page_address
 from service.webinars.wording import when
+from subscribers.registrations.brought import brought_for
 from subscribers.registrations.seats import lock_webinar
-from subscribers.registrations.tables import TAKING_PART, BroughtQuestion, Registration
+from subscribers.registrations.tables import TAKING_PART, Registration
 
 REASON_MISSING = _("Schrijf waarom het webinar niet doorgaat. Dat lezen alle deelnemers.")
 
@@ -90,7 +91,7 @@ def shown(
         materials=materials_of(session, webinar),
         questions=questions_of(session, webinar),
         counts=counts_of(session, webinar),
-        brought=_brought(session, webinar),
+        brought=len(brought_for(session, webinar)),
         announced=_standing(session, announcement_of(session, webinar)),
         reminded=_standing(session, reminder_of(session, webinar)),
         ready=is_ready(session, webinar, now=now),
@@ -157,10 +158,6 @@ def counts_of(session: Session, webinar: Webinar) -> dict[str, int]:
 
 def _standing(session: Session, issue: Issue | None) -> tuple[Issue, Standing] | None:
     return (issue, standing(session, issue)) if issue is not None else None
-
-
-def _brought(session: Session, webinar: Webinar) -> int:
-    return session.exec(select(func.count()).where(BroughtQuestion.webinar_id == webinar.id)).one()
 
 
 def _ask(at: Editing, error: str = "") -> HTMLResponse:

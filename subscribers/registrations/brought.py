@@ -3,12 +3,13 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from content.folding import fold
 from content.webinars.tables import Webinar
 from subscribers.people import Subscriber
-from subscribers.registrations.tables import BroughtQuestion, Registration
+from subscribers.registrations.tables import BroughtQuestion, Registration, Standing
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\d.,])(?:\+|00)?\d(?:[ ()\-]*\d){8,12}(?![\d.,]*\d)")
@@ -16,9 +17,15 @@ _NUMBER = re.compile(r"(?<![\d.,])(?:\+|00)?\d(?:[ ()\-]*\d){8,12}(?![\d.,]*\d)"
 
 
 def brought_for(session: Session, webinar: Webinar) -> Sequence[BroughtQuestion]:
-    """All that was brought for a webinar, oldest first."""
-    mine = select(BroughtQuestion).where(BroughtQuestion.webinar_id == webinar.id)
+    """All that was brought for a webinar, oldest first; not what came with an address that nobody confirmed."""
+    mine = select(BroughtQuestion).where(BroughtQuestion.webinar_id == webinar.id, ~_of_a_stranger())
     return session.exec(mine.order_by(col(BroughtQuestion.id))).all()
+
+
+def _of_a_stranger() -> ColumnElement[bool]:
+    unconfirmed = select(Registration.id).where(Registration.standing == Standing.ASKED)
+    of_someone = col(BroughtQuestion.registration_id)
+    return of_someone.is_not(None) & of_someone.in_(unconfirmed)
 
 
 def answer_with(session: Session, webinar: Webinar, *, answered_id: int, numbers: Collection[int]) -> None:
