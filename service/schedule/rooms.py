@@ -36,7 +36,7 @@ def watch_rooms(runtime: Runtime, *, stop: threading.Event | None = None) -> lis
             col(Webinar.starts_at) <= now + OPENS_BEFORE,
             col(Webinar.ends_at) > now - OPEN_AFTER - timedelta(hours=1),
         )
-        return list(session.exec(wanted))
+        return list(session.exec(wanted.order_by(col(Webinar.id))))
 
     return _each(runtime, going, lambda webinar: _watch(runtime, webinar, now), stop)
 
@@ -52,7 +52,7 @@ def fetch_recordings(runtime: Runtime, *, stop: threading.Event | None = None) -
             col(Webinar.ends_at) <= now,
             col(Webinar.ends_at) > now - RECORDED_WITHIN,
         )
-        return list(session.exec(wanted))
+        return list(session.exec(wanted.order_by(col(Webinar.id))))
 
     return _each(runtime, were, lambda webinar: _fetch(runtime, webinar), stop)
 
