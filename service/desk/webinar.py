@@ -105,7 +105,8 @@ def shown(
         hosts_from=hosting_from(webinar),
         hosts=can_be_hosted(webinar, now),
     )
-    answer.headers["Content-Security-Policy"] = room_policy(house, webinar)  # who leads goes on to the room
+    if can_be_hosted(webinar, now):  # the button leads on to the room
+        answer.headers["Content-Security-Policy"] = room_policy(house, webinar)
     return answer
 
 
