@@ -6,7 +6,7 @@ import pytest
 from conftest import SetClock
 from sqlmodel import Session, select
 
-from content.webinars.moments import instant_of
+from content.webinars.moments import AMSTERDAM
 from service.database import reading, writing
 from service.errors import DaysRefused
 from service.runtime import Runtime
@@ -37,7 +37,7 @@ def confirm(session: Session, clock: SetClock, year: int) -> None:
 
 
 def said(session: Session, wall: str) -> dict[str, str]:
-    start = instant_of(datetime.fromisoformat(wall))
+    start = datetime.fromisoformat(wall).replace(tzinfo=AMSTERDAM)
     return {one.kind: one.text for one in warnings_for(starts_at=start, ends_at=start, days=almanac(session))}
 
 

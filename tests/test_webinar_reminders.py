@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import a_reader
+from colleague import ANNA, a_colleague
+from conftest import SetClock
 from relay import Relay
 from sqlmodel import col, select
 from webinars import VOCABULARY, a_plan, a_webinar, of_reader, takes_part
@@ -192,3 +194,22 @@ def test_the_day_before_is_the_same_time_of_the_clock_where_it_changes(
     assert len(keep_webinars(posting)) == 1
     (mail,) = arrived(posting, postbox)["a@emmen.nl"]
     assert "14.00 – 15.00 uur" in plain(mail)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_desk_says_who_was_not_reminded_and_why(
+    posting: Runtime, postbox: Relay, clock: SetClock
+) -> None:
+    with writing(posting.engine) as session:
+        webinar = a_webinar(session, clock())
+        takes_part(session, clock(), webinar, "early@emmen.example")
+    clock.moment = webinar.starts_at - timedelta(hours=20)
+    with writing(posting.engine) as session:
+        takes_part(session, clock(), session.get_one(Webinar, webinar.id), "late@emmen.example")
+    keep_webinars(posting)
+    arrived(posting, postbox)
+    anna = a_colleague(posting, ANNA, "Anna", "editor")
+    page = anna.get(f"/redactie/webinars/{webinar.id}").text
+    assert "Herinnering, een dag ervoor" in page
+    assert "1 van 2" in page
+    assert "1 niet nodig: kreeg pas daarna een plaats" in page

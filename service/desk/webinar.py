@@ -1,5 +1,6 @@
 """A webinar at the desk: what there is of it, and publishing it, calling it off, or throwing a draft away."""
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -29,9 +30,11 @@ from service.desk.webinar_frame import (
     ADDRESS,
     ASKED,
     FOR_WHOM,
+    MAILS,
     MATERIALS,
     ROOMS,
     STAGES,
+    UNSENT,
     AtWebinar,
     Editing,
     stage_at_desk,
@@ -41,6 +44,7 @@ from service.desk.webinar_hosting import can_be_hosted, hosting_from
 from service.desk.webinar_moment import warnings_of
 from service.i18n import _
 from service.mailing.following_up import is_ready, to_follow_up
+from service.mailing.outbox import END_STATES, Delivery, DeliveryState, Mailing
 from service.web.csrf import csrf_protected
 from service.web.dependencies import House, Language, Now, Transaction
 from service.web.joining import room_policy
@@ -103,10 +107,14 @@ def shown(
         rooms=ROOMS,
         material_names=MATERIALS,
         asked_names=ASKED,
+        mails=_mails(session, webinar),
+        mail_names=MAILS,
+        unsent_words=UNSENT,
         hosts_from=hosting_from(webinar),
         hosts=can_be_hosted(webinar, now),
     )
-    answer.headers["Content-Security-Policy"] = room_policy(house, webinar)  # who leads goes on to the room
+    if can_be_hosted(webinar, now):  # the button leads on to the room
+        answer.headers["Content-Security-Policy"] = room_policy(house, webinar)
     return answer
 
 
@@ -158,6 +166,27 @@ def counts_of(session: Session, webinar: Webinar) -> dict[str, int]:
 
 def _standing(session: Session, issue: Issue | None) -> tuple[Issue, Standing] | None:
     return (issue, standing(session, issue)) if issue is not None else None
+
+
+def _mails(session: Session, webinar: Webinar) -> list[tuple[Mailing, int, dict[str, int]]]:
+    """The mails to all at once, the last first: how many were sent, and how many were not, by what the ledger notes."""
+    mine = select(Mailing).where(
+        Mailing.webinar_id == webinar.id, col(Mailing.kind).in_(MAILS), Mailing.planned > 0
+    )
+    mailings = session.exec(mine.order_by(col(Mailing.id).desc())).all()
+    counted = (
+        select(Delivery.mailing_id, Delivery.state, Delivery.reply, func.count())
+        .where(col(Delivery.mailing_id).in_([one.id for one in mailings]))
+        .group_by(col(Delivery.mailing_id), col(Delivery.state), col(Delivery.reply))
+    )
+    sent: Counter[int | None] = Counter()
+    unsent: dict[int | None, dict[str, int]] = {one.id: {} for one in mailings}
+    for number, state, reply, count in session.exec(counted):
+        if state == DeliveryState.SENT:
+            sent[number] += count
+        elif state in END_STATES:
+            unsent[number][reply or state] = unsent[number].get(reply or state, 0) + count
+    return [(one, sent[one.id], unsent[one.id]) for one in mailings]
 
 
 def _ask(at: Editing, error: str = "") -> HTMLResponse:

@@ -22,6 +22,8 @@ from service.audit import Act, note_act
 from service.desk.access import Editor, Person
 from service.desk.frame import desk_page
 from service.i18n import _
+from service.mailing.reminding import CAME_LATER, MOVED_LATER, TOO_LATE
+from service.mailing.telling import MOVED
 from service.web.dependencies import Now, Transaction
 from subscribers.registrations.tables import Standing
 
@@ -61,6 +63,25 @@ STAGES = {
     "cancelled": _("afgelast"),
 }
 """Where a webinar stands for the desk."""
+
+MAILS = {
+    "webinar-changed": _("Verplaatst"),
+    "webinar-cancelled": _("Afgelast"),
+    "webinar-day": _("Herinnering, een dag ervoor"),
+    "webinar-hour": _("Herinnering, een uur ervoor"),
+    "webinar-start": _("We beginnen"),
+    "webinar-attended": _("Opname, aan wie erbij was"),
+    "webinar-absent": _("Opname, aan wie er niet bij was"),
+    "webinar-recorded": _("Opname, aan de anderen"),
+}
+"""The mails that go to all whom they concern at once."""
+UNSENT = {
+    TOO_LATE: _("te laat: het moment was al voorbij"),
+    CAME_LATER: _("niet nodig: kreeg pas daarna een plaats"),
+    MOVED_LATER: _("niet nodig: daarna verplaatst, en dat is gemaild"),
+    MOVED: _("niet meer waar: verplaatst of afgelast voor de mail vertrok"),
+}
+"""Why one of them was not sent, by what the ledger notes."""
 
 
 @dataclass(frozen=True)
