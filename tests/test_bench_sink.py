@@ -180,7 +180,7 @@ def test_recipients_are_refused_for_good_or_for_now(log: Path) -> None:
 
 
 def test_it_waits_before_each_message_and_serves_others_meanwhile() -> None:
-    with own_sink(SinkOptions(wait_ms=200)) as sink, client(sink) as one, client(sink) as other:
+    with own_sink(SinkOptions(wait_ms=800)) as sink, client(sink) as one, client(sink) as other:
         began = time.monotonic()
         one.ehlo()
         one.mail("k@k.example")
@@ -189,9 +189,9 @@ def test_it_waits_before_each_message_and_serves_others_meanwhile() -> None:
         one.getreply()
         one.send(b"Subject: x\r\n\r\nHello\r\n.\r\n")
         other.noop()
-        assert time.monotonic() - began < 0.2
+        assert time.monotonic() - began < 0.8
         assert one.getreply()[0] == 250
-        assert time.monotonic() - began >= 0.2
+        assert time.monotonic() - began >= 0.8
 
 
 def test_trouble_comes_as_often_as_it_was_asked_for() -> None:

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 
 import pytest
@@ -196,8 +195,8 @@ def test_the_time_of_an_answer_tells_nothing_of_an_address(house: Runtime, clock
         assert visitor.submit("/voorkeuren", {"address": address}).status_code == 303
         return perf_counter() - began
 
-    known = median(spent("jan@emmen.nl") for _ in range(5))
-    unknown = median(spent(f"niemand{number}@emmen.nl") for number in range(5))
+    known = min(spent("jan@emmen.nl") for _ in range(5))  # what else the machine does only adds
+    unknown = min(spent(f"niemand{number}@emmen.nl") for number in range(5))
     assert min(known, unknown) >= ANSWER_AFTER
     assert abs(known - unknown) < ANSWER_AFTER / 2
 
