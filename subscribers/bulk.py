@@ -69,7 +69,7 @@ def _insert_from_json(
         if column.name not in rows[0] and isinstance(column.default, ScalarElementColumnDefault)
     }
     names = [*rows[0], *fixed]
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # it has no types
     fields = ", ".join(f'"{name}" {made.c[name].type.compile(dialect)}' for name in names)
     listed = ", ".join(f'"{name}"' for name in names)
     conflict = f' ON CONFLICT ("{unless}") DO NOTHING' if unless else ""

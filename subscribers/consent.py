@@ -182,7 +182,7 @@ for _dialect, _statements in (("sqlite", SQLITE_TRIGGERS), ("postgresql", POSTGR
         event.listen(
             ConsentEvent.__table__,  # type: ignore[attr-defined]  # added by SQLAlchemy
             "after_create",
-            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # it has no types
         )
 
 

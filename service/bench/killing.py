@@ -137,7 +137,7 @@ def crash_course(plan: CrashPlan, *, tell: Callable[[str], None]) -> tuple[Crash
 def _play(run: _Run, sink: OwnSink) -> None:
     dice = random.Random(run.plan.seed)  # noqa: S311  reproducible on purpose
     with running_workers(run.stage, run.plan.workers) as run.workers:
-        with _killed_now_and_then(run, sink, random.Random(run.plan.seed + 1)):  # noqa: S311
+        with _killed_now_and_then(run, sink, random.Random(run.plan.seed + 1)):  # noqa: S311  moments to kill at, no secret
             while run.course.kills < run.plan.kills:
                 _kill_one(run, dice)
         _wait_for_the_end(run)

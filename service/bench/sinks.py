@@ -120,7 +120,7 @@ def _smtp_sink(program: str) -> Iterator[Address]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     user = ["-u", "nobody"] if os.geteuid() == 0 else []  # as root it insists
-    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "200"], process_group=0)  # noqa: S603
+    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "200"], process_group=0)  # noqa: S603  a program of Postfix, found by its name
     try:
         _wait_until_open(port, process)
         yield Address("127.0.0.1", port, "smtp-sink")

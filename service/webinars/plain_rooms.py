@@ -32,22 +32,22 @@ class LinkRoom:
             raise RoomUnavailable(f"Webinar {meeting.key!r} has no link to a room yet.")
         return Room(key=meeting.key, address=meeting.address)
 
-    def join_url(self, room: Room, participant: Participant, role: Role) -> str:  # noqa: ARG002
+    def join_url(self, room: Room, participant: Participant, role: Role) -> str:  # noqa: ARG002  the port hands it over
         """The same link, whoever enters."""
         return room.address
 
     def end(self, room: Room) -> None:
         """Who is in stays in: the link is not ours."""
 
-    def attendance(self, room: Room) -> Sequence[Presence] | None:  # noqa: ARG002
+    def attendance(self, room: Room) -> Sequence[Presence] | None:  # noqa: ARG002  the port hands it over
         """Unknown."""
         return None
 
-    def recordings(self, room: Room) -> Sequence[Recording]:  # noqa: ARG002
+    def recordings(self, room: Room) -> Sequence[Recording]:  # noqa: ARG002  the port hands it over
         """None that we know of."""
         return ()
 
-    def parse_callback(self, request: CallbackRequest) -> RecordingReady | None:  # noqa: ARG002
+    def parse_callback(self, request: CallbackRequest) -> RecordingReady | None:  # noqa: ARG002  the port hands it over
         """No server of a link calls us."""
         return None
 
@@ -67,7 +67,7 @@ class DemoRoom:
         """It is always there."""
         return Room(key=meeting.key)
 
-    def join_url(self, room: Room, participant: Participant, role: Role) -> str:  # noqa: ARG002
+    def join_url(self, room: Room, participant: Participant, role: Role) -> str:  # noqa: ARG002  the port hands it over
         """A page below their own."""
         return f"{participant.page}/ruimte"
 
@@ -78,10 +78,10 @@ class DemoRoom:
         """The spans that our pages noted."""
         return self.inside(room.key)
 
-    def recordings(self, room: Room) -> Sequence[Recording]:  # noqa: ARG002
+    def recordings(self, room: Room) -> Sequence[Recording]:  # noqa: ARG002  the port hands it over
         """There is nothing to record."""
         return ()
 
-    def parse_callback(self, request: CallbackRequest) -> RecordingReady | None:  # noqa: ARG002
+    def parse_callback(self, request: CallbackRequest) -> RecordingReady | None:  # noqa: ARG002  the port hands it over
         """It calls nobody."""
         return None
