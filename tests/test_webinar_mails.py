@@ -6,7 +6,7 @@ from datetime import timedelta
 from builders import a_reader
 from relay import Relay
 from sqlmodel import col, select
-from webinars import VOCABULARY, a_plan, a_webinar, takes_part
+from webinars import VOCABULARY, a_plan, a_webinar, move, takes_part
 
 from content.webinars.tables import Webinar
 from service.attending import (
@@ -20,7 +20,7 @@ from service.attending import (
     stop_attending,
     take_seat,
 )
-from service.database import writing
+from service.database import reading, writing
 from service.mailing.occasions import OCCASIONS
 from service.runtime import Runtime
 from service.schedule.webinars import keep_webinars
@@ -216,16 +216,7 @@ def test_a_move_is_told_also_where_the_end_changes_before_that_mail_left(
     arrived(posting, postbox)
     for minutes in (60, 90, 120):
         plan = a_plan(clock(), starts_at=starts, ends_at=starts + timedelta(minutes=minutes))
-        with writing(posting.engine) as session:
-            change(
-                session,
-                posting.settings,
-                webinar_id=webinar_id,
-                plan=plan,
-                vocabulary=VOCABULARY,
-                by="anna",
-                now=clock(),
-            )
+        move(posting, webinar_id, plan)
     mails = arrived(posting, postbox)["a@emmen.nl"]
     assert sorted(str(mail["Subject"]).split(":")[0] for mail in mails) == ["Andere eindtijd", "Andere tijd"]
     assert all("9 december 2026, 10.00 – 12.00 uur" in plain(mail) for mail in mails)
@@ -241,16 +232,8 @@ def test_another_end_is_no_move(posting: Runtime, postbox: Relay, clock) -> None
     clock.moment = starts - timedelta(hours=1)
     keep_webinars(posting)  # the reminder waits, and stays true
     plan = a_plan(clock(), starts_at=starts, ends_at=starts + timedelta(minutes=90))
-    with writing(posting.engine) as session:
-        change(
-            session,
-            posting.settings,
-            webinar_id=webinar_id,
-            plan=plan,
-            vocabulary=VOCABULARY,
-            by="anna",
-            now=clock(),
-        )
+    move(posting, webinar_id, plan)
+    with reading(posting.engine) as session:
         moved = session.get_one(Webinar, webinar_id)
         assert (moved.previous_starts_at, moved.sequence) == (None, 1)
     mails = {str(mail["Subject"]).split(":")[0]: mail for mail in arrived(posting, postbox)["a@emmen.nl"]}
@@ -260,14 +243,5 @@ def test_another_end_is_no_move(posting: Runtime, postbox: Relay, clock) -> None
     assert ("METHOD:REQUEST" in object_, "SEQUENCE:1" in object_) == (True, True)
     clock.moment = starts + timedelta(hours=1)  # it goes on, and takes longer still
     longer = a_plan(clock(), starts_at=starts, ends_at=starts + timedelta(hours=2))
-    with writing(posting.engine) as session:
-        change(
-            session,
-            posting.settings,
-            webinar_id=webinar_id,
-            plan=longer,
-            vocabulary=VOCABULARY,
-            by="anna",
-            now=clock(),
-        )
+    move(posting, webinar_id, longer)
     assert [one.split(":")[0] for one in subjects(posting, postbox)["a@emmen.nl"]] == ["Andere eindtijd"]

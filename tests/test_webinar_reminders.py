@@ -8,11 +8,10 @@ from colleague import ANNA, a_colleague
 from conftest import SetClock
 from relay import Relay
 from sqlmodel import col, select
-from webinars import VOCABULARY, a_plan, a_webinar, of_reader, takes_part
+from webinars import a_plan, a_webinar, move, of_reader, takes_part
 
 from content.webinars.tables import Webinar
 from service.attending import (
-    change,
     stop_attending,
 )
 from service.database import reading, writing
@@ -120,16 +119,7 @@ def test_a_move_makes_all_reminders_anew(posting: Runtime, postbox: Relay, clock
     keep_webinars(posting)  # the day before is queued, and not sent yet
     later = starts + timedelta(days=7)
     plan = a_plan(clock(), starts_at=later, ends_at=later + timedelta(hours=1))
-    with writing(posting.engine) as session:
-        change(
-            session,
-            posting.settings,
-            webinar_id=webinar_id,
-            plan=plan,
-            vocabulary=VOCABULARY,
-            by="anna@example.org",
-            now=clock(),
-        )
+    move(posting, webinar_id, plan)
     assert [one.split(":")[0] for one in subjects(posting, postbox)["a@emmen.nl"]] == ["Andere tijd"]
     clock.advance(days=1)
     keep_webinars(posting)
@@ -144,16 +134,7 @@ def test_a_move_makes_all_reminders_anew(posting: Runtime, postbox: Relay, clock
     }
     soon = clock() + timedelta(hours=2)
     plan = a_plan(clock(), starts_at=soon, ends_at=soon + timedelta(hours=1))
-    with writing(posting.engine) as session:
-        change(
-            session,
-            posting.settings,
-            webinar_id=webinar_id,
-            plan=plan,
-            vocabulary=VOCABULARY,
-            by="anna@example.org",
-            now=clock(),
-        )
+    move(posting, webinar_id, plan)
     keep_webinars(posting)  # of the day before the new start nobody is told any more: the move said it
     assert [one.split(":")[0] for one in subjects(posting, postbox)["a@emmen.nl"]] == ["Andere tijd"]
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from content.vocabulary import load_vocabulary
 from content.webinars.making import Plan, make_webinar, publish
 from content.webinars.tables import Webinar
+from service.attending import change
 from service.database import reading, writing
 from service.mailing.links import place_link
 from service.runtime import Runtime
@@ -40,6 +41,21 @@ def a_webinar(session: Session, now: datetime, *, published: bool = True, **more
     if published:
         publish(session, made, now=now)
     return made
+
+
+def move(house: Runtime, webinar_id: int | None, plan: Plan) -> None:
+    """An editor changes a webinar to this plan, and all who take part are told."""
+    now = house.clock()
+    with writing(house.engine) as session:
+        change(
+            session,
+            house.settings,
+            webinar_id=webinar_id or 0,
+            plan=plan,
+            vocabulary=VOCABULARY,
+            by="anna@example.org",
+            now=now,
+        )
 
 
 def takes_part(
