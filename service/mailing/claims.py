@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, update
+from sqlalchemy import Row, Select, bindparam, exists, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
 from service.mailing.closing import WAITING, follow_mailings
 from service.mailing.marks import add_attempts, mark_handed_over, mark_sent
-from service.mailing.outbox import END_STATES, Delivery, DeliveryState, Mailing, MailingState
+from service.mailing.outbox import END_STATES, LEASED, URGENT, Delivery, DeliveryState, Mailing, MailingState
 
 LEASE = timedelta(minutes=15)
 """How long a worker may take over a batch. One that is slower is not believed to be gone for good: what it says late counts."""
@@ -78,14 +78,14 @@ class Settlement:
 
 def recover(session: Session, *, now: datetime) -> None:
     """Free what a worker that is gone had claimed. What it had handed over is uncertain: it may have left."""
-    over = col(Delivery.lease_until) < now
-    claimed = update(Delivery).where(col(Delivery.state) == DeliveryState.CLAIMED, over)
+    over = (LEASED, col(Delivery.lease_until) < now)
+    claimed = update(Delivery).where(col(Delivery.state) == DeliveryState.CLAIMED, *over)
     freed = claimed.values(state=DeliveryState.PLANNED, claimed_by="", lease_until=None)
     mailings = session.connection().execute(freed.returning(col(Delivery.mailing_id))).scalars()
     follow_mailings(session, set(mailings))
     session.connection().execute(
         update(Delivery)
-        .where(col(Delivery.state) == DeliveryState.HANDED_OVER, over)
+        .where(col(Delivery.state) == DeliveryState.HANDED_OVER, *over)
         .values(state=DeliveryState.UNCERTAIN, settled_at=now, reply=LOST)
     )
 
@@ -171,7 +171,7 @@ def _settle_others(
 
 def _waiting(session: Session, *, now: datetime, bulk: bool) -> Iterator[Select[Any]]:
     """What may be claimed, query by query, in the order in which it is."""
-    yield _due(now).where(col(Delivery.urgent), col(Delivery.state).in_(WAITING))
+    yield _due(now).where(URGENT)
     sending = _sending(session) if bulk else ()
     first = int(now.timestamp() * 1000) % (len(sending) or 1)
     for mailing_id in (*sending[first:], *sending[:first]):
@@ -181,8 +181,10 @@ def _waiting(session: Session, *, now: datetime, bulk: bool) -> Iterator[Select[
 
 
 def _due(now: datetime) -> Select[Any]:
-    wanted = rows(*_CLAIMED).join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
-    return wanted.where(col(Mailing.state) == MailingState.SENDING, col(Delivery.due_at) <= now)
+    goes_out = exists().where(
+        col(Mailing.id) == col(Delivery.mailing_id), col(Mailing.state) == MailingState.SENDING
+    )
+    return rows(*_CLAIMED).where(goes_out, col(Delivery.due_at) <= now)
 
 
 def _take(session: Session, due: Select[Any], room: int) -> list[Claimed]:

@@ -8,13 +8,10 @@ from sqlalchemy import select as rows
 from sqlmodel import Session, col
 
 from service.mailing.moves import idle, put
-from service.mailing.outbox import OPEN_STATES, Delivery, DeliveryState, Mailing, MailingState
+from service.mailing.outbox import LEASED, OPEN_STATES, Delivery, DeliveryState, Mailing, MailingState
 
 WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 """States from which a delivery may be claimed."""
-
-LEASED = (DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
-"""States in which a worker has a delivery until its lease runs out."""
 
 NOT_HANDED_OVER = (*WAITING, DeliveryState.CLAIMED)
 """Nothing of these is on its way: they can still be stopped."""
@@ -45,7 +42,7 @@ def finish_mailings(session: Session, *, now: datetime) -> None:
 
 def anything_over(session: Session, *, now: datetime) -> bool:
     """Whether a lease ran out, or a mailing is to be finished or wound down."""
-    over = exists().where(col(Delivery.state).in_(LEASED), col(Delivery.lease_until) < now)
+    over = exists(Delivery).where(LEASED, col(Delivery.lease_until) < now)
     done = exists().where(col(Mailing.state) == MailingState.SENDING, ~_OPEN)
     cancelled = exists().where(
         col(Mailing.state) == MailingState.CANCELLED, col(Mailing.finished_at).is_(None)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, TextClause, UniqueConstraint, text
 from sqlmodel import Field, col
 
 from content.columns import Instant, Record
@@ -109,8 +109,15 @@ class ProfileChoice(Record, table=True):
     reasons: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-_URGENT = text("urgent AND state IN ('planned', 'deferred')")
-_LEASED = text("state IN ('claimed', 'handed_over')")
+_URGENT = "{of}urgent AND {of}state IN ('planned', 'deferred')"
+_LEASED = "{of}state IN ('claimed', 'handed_over')"
+
+URGENT, LEASED = (text(held.format(of="delivery.")) for held in (_URGENT, _LEASED))
+"""What the small indexes of deliveries hold, in their own words: SQLite uses them for a question in no others."""
+
+
+def _where(held: str) -> dict[str, TextClause]:
+    return {f"{engine}_where": text(held.format(of="")) for engine in ("postgresql", "sqlite")}
 
 
 class Delivery(Record, table=True):
@@ -126,8 +133,8 @@ class Delivery(Record, table=True):
         UniqueConstraint("mailing_id", "user_id"),
         # Claims, counts and the question whether anything waits are each a walk along a piece of this one.
         Index("ix_delivery_mailing_id_state_due_at", "mailing_id", "state", "due_at", "id"),
-        Index("ix_delivery_urgent", "due_at", postgresql_where=_URGENT, sqlite_where=_URGENT),
-        Index("ix_delivery_lease_until", "lease_until", postgresql_where=_LEASED, sqlite_where=_LEASED),
+        Index("ix_delivery_urgent", "due_at", **_where(_URGENT)),
+        Index("ix_delivery_lease_until", "lease_until", **_where(_LEASED)),
     )
 
     id: int | None = Field(default=None, primary_key=True)
