@@ -23,7 +23,8 @@ def open_engine(settings: Settings) -> Engine:
             settings.resolved_database_url, pool_size=pool, max_overflow=5, pool_pre_ping=True
         )
     Path(settings.resolved_database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.resolved_database_url, pool_size=pool, max_overflow=5)
+    # The connection that was used last knows what it read: each other reads its pages anew once something was written.
+    engine = create_engine(settings.resolved_database_url, pool_size=pool, max_overflow=5, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import Field, Session, col, select
+from sqlalchemy import select as rows
+from sqlmodel import Field, Session, col
 
 from content.columns import Record
+from content.many import among
 from subscribers.consent import ConsentKind, Wording, record
 from subscribers.people import Subscriber, SubscriberState
 
@@ -42,6 +44,9 @@ class SharedReading(Record, table=True):
     consent_id: int = Field(foreign_key="consent_event.id", ondelete="CASCADE", index=True)
 
 
+_SHARING = rows(col(SharedReading.subscriber_id)).where(among(col(SharedReading.subscriber_id), "ids"))
+
+
 def shares_reading(session: Session, subscriber: Subscriber) -> bool:
     """Whether this reader shows what they read."""
     return session.get(SharedReading, subscriber.id) is not None
@@ -49,8 +54,7 @@ def shares_reading(session: Session, subscriber: Subscriber) -> bool:
 
 def sharers_among(session: Session, ids: Collection[int]) -> frozenset[int]:
     """Those of these readers who show what they read."""
-    wanted = select(SharedReading.subscriber_id).where(col(SharedReading.subscriber_id).in_(ids))
-    return frozenset(session.exec(wanted))
+    return frozenset(session.connection().execute(_SHARING, {"ids": ids}).scalars())
 
 
 def set_sharing(session: Session, *, subscriber: Subscriber, on: bool, source: str, now: datetime) -> bool:

@@ -5,9 +5,11 @@ import hmac
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import select as rows
 from sqlmodel import Field, Session, col, select
 
 from content.columns import Instant, Record
+from content.many import among
 from subscribers.addresses import parse_address
 
 
@@ -18,6 +20,9 @@ class Suppression(Record, table=True):
     address_hash: str = Field(unique=True)
     reason: str
     at: datetime = Field(sa_type=Instant)
+
+
+_SUPPRESSED = rows(col(Suppression.address_hash)).where(among(col(Suppression.address_hash), "hashes"))
 
 
 def address_hash(address: str, *, key: str) -> str:
@@ -46,7 +51,7 @@ def suppressed_keys(
     if not suppresses_anyone(session):
         return frozenset()
     hashes = {hash_of_key(one, key=key): one for one in address_keys for key in keys}
-    known = session.exec(select(Suppression.address_hash).where(col(Suppression.address_hash).in_(hashes)))
+    known = session.connection().execute(_SUPPRESSED, {"hashes": hashes.keys()}).scalars()
     return frozenset(hashes[found] for found in known)
 
 

@@ -7,7 +7,7 @@ BODY = b"From: a@kennispost.example\r\nSubject: x\r\n\r\nHallo\r\n"
 
 
 def an_envelope(number: int, recipient: str = "b@x.example", **others) -> Envelope:
-    return Envelope(number, "a@kennispost.example", recipient, f"<{number}@x>", BODY, **others)
+    return Envelope(number, "a@kennispost.example", recipient, f"<{number}@x>", [BODY], **others)
 
 
 def settings_for(port: int, **others) -> Settings:

@@ -25,7 +25,7 @@ from service.mailing.dkim import (
 )
 from service.mailing.dkim_keys import record_of
 from service.mailing.messages import Mailbox
-from tests.test_messages import LETTER, LISTED, build_message
+from tests.test_messages import LETTER, LISTED, build_message, changed
 
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
 """In the past of any machine: dkimpy refuses a signature from the future."""
@@ -63,7 +63,7 @@ SHAPES = {
     "an issue": build_message(LISTED),
     "a letter": build_message(LETTER),
     "words that are encoded and folded": build_message(
-        replace(
+        changed(
             LISTED,
             subject="Één vraag over lachgas ⟨…⟩ " * 12,
             recipient=Mailbox("Zoë, “de” 🌷 Vries", "zoe@x.example"),

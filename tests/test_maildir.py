@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from service.mailing.maildir import MaildirTransport, arrived, key_of, mailbox_folder, read_all, read_one
-from service.mailing.messages import Mailbox, Message, head_of, written
+from service.mailing.messages import Letterhead, Mailbox, Message, head_of
 from service.mailing.mime import body_of
 from service.mailing.transport import Envelope, Outcome, Result
 from service.settings import Settings
@@ -15,19 +15,16 @@ from service.settings import Settings
 def a_message(number: int, subject: str = "Nieuws") -> Envelope:
     message_id = f"<{number}@kennispost.example>"
     body = body_of(text=("Eén",), html=("<p>Eén</p>",))
-    head = head_of(
-        Message(
-            sender=Mailbox("Kennispost", "redactie@kennispost.example"),
-            recipient=Mailbox("Zoë", "zoe@gemeente.example"),
-            reply_to="",
-            subject=subject,
-            language="nl",
-            date=datetime(2026, 12, 1, 9, tzinfo=UTC),
-            message_id=message_id,
-            content_type=body.content_type,
-        )
+    shared = Letterhead(
+        sender=Mailbox("Kennispost", "redactie@kennispost.example"),
+        reply_to="",
+        subject=subject,
+        language="nl",
+        content_type=body.content_type,
     )
-    content = written(head, body.filled({}))
+    recipient = Mailbox("Zoë", "zoe@gemeente.example")
+    head = head_of(Message(shared, recipient, datetime(2026, 12, 1, 9, tzinfo=UTC), message_id))
+    content = [head.lines, *body.filled({})]
     return Envelope(number, "redactie@kennispost.example", "zoe@gemeente.example", message_id, content)
 
 

@@ -251,9 +251,7 @@ class Life(ImportsLists):
         open_now = self.session.exec(
             select(Delivery).where(Delivery.state == DeliveryState.PLANNED, col(Delivery.mailing_id) > 0)
         ).all()
-        claimed = [
-            Claimed(**{name: getattr(one, name) for name in Claimed.__dataclass_fields__}) for one in open_now
-        ]
+        claimed = [Claimed(**{name: getattr(one, name) for name in Claimed._fields}) for one in open_now]
         known = load_recipients(self.session, self.runtime.settings, claimed)
         for one in claimed:
             mailing = mailings.setdefault(one.mailing_id, self.session.get_one(Mailing, one.mailing_id))

@@ -67,7 +67,7 @@ def test_a_filled_body_says_what_the_filled_mail_says(values: list[str], links: 
         zip(("greeting", "why-1", "region", "preferences", "unsubscribe"), plain + links, strict=True)
     )
     filled, body = fill_mail(form, given_values), encoded(form)
-    content = body.filled(encoded_values(given_values))
+    content = b"".join(body.filled(encoded_values(given_values)))
     assert is_relaxed(content)
     head = f"Content-Type: {body.content_type}\r\nMIME-Version: 1.0\r\n\r\n".encode()
     message = message_from_bytes(head + content, policy=default)
@@ -83,5 +83,5 @@ def test_a_hole_without_a_value_is_a_defect_and_never_an_empty_place() -> None:
 
 
 def test_a_body_keeps_within_what_a_line_may_hold() -> None:
-    content = body_of(text=("x" * 5000,), html=("é" * 5000,)).filled({})
+    content = b"".join(body_of(text=("x" * 5000,), html=("é" * 5000,)).filled({}))
     assert max(map(len, content.split(b"\r\n"))) < LONGEST_LINE

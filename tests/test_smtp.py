@@ -31,7 +31,7 @@ def settings_for(relay: Relay, **others) -> Settings:
 
 def an_envelope(number: int, recipient: str, message: bytes = MESSAGE) -> Envelope:
     return Envelope(
-        number, "redactie@kennispost.example", recipient, f"<{number}@kennispost.example>", message
+        number, "redactie@kennispost.example", recipient, f"<{number}@kennispost.example>", [message]
     )
 
 

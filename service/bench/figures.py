@@ -44,7 +44,8 @@ class Planning:
 
 @dataclass(frozen=True)
 class Sending:
-    """One mailing sent. Processor time is that of the senders alone, memory that of the largest of them."""
+    """One mailing sent. Processor time is that of the senders and of the processes that sign for them, memory that of the
+    largest sender with its own."""
 
     processes: int
     sent: int

@@ -7,16 +7,15 @@ A batch costs a handful of statements, whatever its size.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, exists, update
 from sqlalchemy import select as rows
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from service.mailing.closing import WAITING, follow_mailings
-from service.mailing.marks import add_attempts, mark_handed_over, mark_sent
+from service.mailing.marks import add_attempts, mark_claimed, mark_handed_over, mark_sent
 from service.mailing.outbox import END_STATES, LEASED, URGENT, Delivery, DeliveryState, Mailing, MailingState
 
 LEASE = timedelta(minutes=15)
@@ -30,8 +29,7 @@ LOST = "The sender stopped after handing this message over: nobody knows whether
 _table: Any = Delivery.metadata.tables["delivery"]
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that is this worker's for now, as plain values."""
 
     id: int
@@ -46,9 +44,27 @@ class Claimed:
     message_id: str
 
 
-_CLAIMED = [_table.c[name] for name in Claimed.__dataclass_fields__]
+_CLAIMED = [_table.c[name] for name in Claimed._fields]
 
 # Built once: these run for every few messages, and building a statement takes longer than running it.
+_GOES_OUT = exists().where(
+    col(Mailing.id) == col(Delivery.mailing_id), col(Mailing.state) == MailingState.SENDING
+)
+_DUE = (
+    rows(*_CLAIMED)
+    .where(_GOES_OUT, col(Delivery.due_at) <= bindparam("now"))
+    .order_by(col(Delivery.due_at), col(Delivery.id))
+    .limit(bindparam("room"))
+)
+_URGENT_AND_DUE = _DUE.where(URGENT)
+_DUE_IN_A_MAILING = _DUE.where(
+    col(Delivery.mailing_id) == bindparam("of"), col(Delivery.state) == bindparam("its_state")
+)
+_GOING_OUT = (
+    rows(col(Mailing.id))
+    .where(col(Mailing.state) == MailingState.SENDING, ~col(Mailing.urgent))
+    .order_by(col(Mailing.created_at), col(Mailing.id))
+)
 _ROW = _table.update().where(_table.c.id == bindparam("of"))
 _SETTLED = ("state", "reply", "settled_at", "due_at", "attempts", "first_tried_at")
 _MARKED = _ROW.values(lease_until=None, **{name: bindparam(f"its_{name}") for name in _SETTLED})
@@ -64,8 +80,7 @@ _LOCKED = (
 )
 
 
-@dataclass(frozen=True)
-class Settlement:
+class Settlement(NamedTuple):
     """How a delivery ends, or when it is tried again (`due_at`). `server` is empty when nothing was tried."""
 
     delivery_id: int
@@ -93,7 +108,8 @@ def recover(session: Session, *, now: datetime) -> None:
 def anything_due(session: Session, *, now: datetime, bulk: bool = True) -> bool:
     """Whether `claim` would find anything."""
     waiting = _waiting(session, now=now, bulk=bulk)
-    return any(session.connection().execute(one.limit(1)).first() is not None for one in waiting)
+    asked = (session.connection().execute(due, {**values, "room": 1}) for due, values in waiting)
+    return any(one.first() is not None for one in asked)
 
 
 def claim(
@@ -104,14 +120,11 @@ def claim(
     Another issue comes first each time, so that one with many readers does not keep the others waiting.
     """
     claimed: list[Claimed] = []
-    for waiting in _waiting(session, now=now, bulk=bulk):
-        claimed += _take(session, waiting, batch - len(claimed))
+    for due, values in _waiting(session, now=now, bulk=bulk):
+        claimed += _take(session, due, values, batch - len(claimed))
     if claimed:
-        session.connection().execute(
-            update(Delivery)
-            .where(col(Delivery.id).in_([one.id for one in claimed]))
-            .values(state=DeliveryState.CLAIMED, claimed_by=worker, lease_until=now + lease)
-        )
+        ids = [one.id for one in claimed]
+        mark_claimed(session.connection(), ids, worker=worker, lease=now + lease)
     return claimed
 
 
@@ -169,36 +182,25 @@ def _settle_others(
     return [one for one, _row in kept if one.server]
 
 
-def _waiting(session: Session, *, now: datetime, bulk: bool) -> Iterator[Select[Any]]:
-    """What may be claimed, query by query, in the order in which it is."""
-    yield _due(now).where(URGENT)
-    sending = _sending(session) if bulk else ()
+def _waiting(
+    session: Session, *, now: datetime, bulk: bool
+) -> Iterator[tuple[Select[Any], dict[str, object]]]:
+    """What may be claimed, query by query with its values but `room`, in the order in which it is."""
+    yield _URGENT_AND_DUE, {"now": now}
+    sending = session.connection().execute(_GOING_OUT).scalars().all() if bulk else ()
     first = int(now.timestamp() * 1000) % (len(sending) or 1)
     for mailing_id in (*sending[first:], *sending[:first]):
         # One state at a time: each is a walk along the index, where both together would sort all that waits.
         for state in WAITING:
-            yield _due(now).where(col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == state)
+            yield _DUE_IN_A_MAILING, {"now": now, "of": mailing_id, "its_state": state}
 
 
-def _due(now: datetime) -> Select[Any]:
-    goes_out = exists().where(
-        col(Mailing.id) == col(Delivery.mailing_id), col(Mailing.state) == MailingState.SENDING
-    )
-    return rows(*_CLAIMED).where(goes_out, col(Delivery.due_at) <= now)
-
-
-def _take(session: Session, due: Select[Any], room: int) -> list[Claimed]:
+def _take(session: Session, due: Select[Any], values: Mapping[str, object], room: int) -> list[Claimed]:
     if room <= 0:
         return []
-    ordered = due.order_by(col(Delivery.due_at), col(Delivery.id)).limit(room)
     # SQLite has no such clause: there BEGIN IMMEDIATE does it.
-    alone = ordered.with_for_update(of=Delivery, skip_locked=True)
-    return [Claimed(*row) for row in session.connection().execute(alone)]
-
-
-def _sending(session: Session) -> Sequence[int | None]:
-    wanted = select(Mailing.id).where(Mailing.state == MailingState.SENDING, ~col(Mailing.urgent))
-    return session.exec(wanted.order_by(col(Mailing.created_at), col(Mailing.id))).all()
+    alone = due.with_for_update(of=Delivery, skip_locked=True)
+    return [Claimed._make(row) for row in session.connection().execute(alone, {**values, "room": room}).all()]
 
 
 def _locked(

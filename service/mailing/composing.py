@@ -10,8 +10,8 @@ from typing import TypeVar
 from service.database import reading, writing
 from service.mailing.claims import Claimed, Settlement, claim
 from service.mailing.drafts import draft_all
-from service.mailing.envelopes import Draft, Prepared, complete, prepare, signatures_for
-from service.mailing.runs import CHUNK, Composed, Run, in_ledger, in_thread
+from service.mailing.envelopes import Draft, Prepared, complete, prepare
+from service.mailing.runs import CHUNK, Composed, Run, in_ledger
 from service.mailing.sending import Feed
 from service.mailing.transport import Envelope
 from service.mailing.windows import is_open
@@ -34,6 +34,7 @@ async def compose(run: Run, composed: asyncio.Queue[list[Composed]], feed: Feed)
             claimed = await in_ledger(run, partial(_claim, run, batch))
             if not claimed:
                 break
+            run.signatures.expect(len(claimed))
             drafts = await _draft(run, claimed)
             for at in range(0, len(drafts), CHUNK):
                 signing.append(await _sign(run, drafts[at : at + CHUNK]))
@@ -51,14 +52,12 @@ class _Signing:
     """Messages whose signatures are being made."""
 
     prepared: Sequence[Prepared | Settlement]
-    signatures: "asyncio.Future[list[list[bytes]]]"
+    signatures: "asyncio.Task[list[list[bytes]]]"
 
     async def done(self) -> list[Composed]:
         """The messages, complete."""
-        return [
-            one if isinstance(one, Settlement) else complete(one, made)
-            for one, made in zip(self.prepared, await self.signatures, strict=True)
-        ]
+        made = iter(await self.signatures)
+        return [one if isinstance(one, Settlement) else complete(one, next(made)) for one in self.prepared]
 
 
 async def _sign(run: Run, drafts: Sequence[Draft | Settlement]) -> _Signing:
@@ -66,7 +65,8 @@ async def _sign(run: Run, drafts: Sequence[Draft | Settlement]) -> _Signing:
     prepared = await _giving_way(
         one if isinstance(one, Settlement) else prepare(one, run.signer) for one in drafts
     )
-    return _Signing(prepared, in_thread(run.signers, partial(signatures_for, prepared)))
+    to_sign = [one for one in prepared if isinstance(one, Prepared)]
+    return _Signing(prepared, asyncio.create_task(run.signatures.make(to_sign)))
 
 
 async def _pass_on(built: list[Composed], composed: asyncio.Queue[list[Composed]], feed: Feed) -> None:

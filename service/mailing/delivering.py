@@ -36,7 +36,7 @@ def deliver_due(
         return DeliveryReport()
     chosen = transport or transport_of(runtime)
     run = Run(runtime, chosen, stop or threading.Event(), batch, load_signer(runtime.settings))
-    with run.ledger, run.signers:
+    with run.ledger:
         asyncio.run(run_through(run))
     return run.report
 

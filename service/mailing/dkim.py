@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 _COVERED = "From To Subject Date Message-ID Reply-To MIME-Version Content-Type Content-Language Auto-Submitted Precedence"
 _COVERED_LISTS = "List-Unsubscribe List-Unsubscribe-Post List-Id List-Help Feedback-ID"
@@ -31,7 +32,8 @@ Headers = Sequence[tuple[str, str]]
 Shared = tuple[tuple[str, str], ...]
 """The same, of what many messages share."""
 
-_PADDING, _SHA256 = padding.PKCS1v15(), hashes.SHA256()
+DIGEST_OCTETS, ED25519_OCTETS = 32, 64
+_PADDING, _DIGEST = padding.PKCS1v15(), Prehashed(hashes.SHA256())
 _BLANKS = re.compile(r"(?:\r\n|[ \t])+")
 _BODY_BLANKS = re.compile(rb"[ \t]+")
 _FOLD = "\r\n\t"
@@ -45,7 +47,7 @@ class Key:
     selector: str
     private: PrivateKey = field(repr=False)
 
-    @property
+    @cached_property
     def algorithm(self) -> str:
         """What `a=` says."""
         return "rsa-sha256" if isinstance(self.private, RSAPrivateKey) else "ed25519-sha256"
@@ -66,11 +68,10 @@ class _Covered(NamedTuple):
     lines: str
 
 
-@dataclass(frozen=True)
-class Unsigned:
+class Unsigned(NamedTuple):
     """A signature to be made: the header's value up to it, and the octets that it covers."""
 
-    private: PrivateKey = field(repr=False)
+    private: PrivateKey
     value: str
     covered: bytes
 
@@ -99,10 +100,25 @@ def unsigned(
 
 
 def signature(one: Unsigned) -> bytes:
+    """The signature of what is covered."""
+    return sign_digest(one.private, digest_of(one))
+
+
+def digest_of(one: Unsigned) -> bytes:
+    """What of a signature depends on the message: the SHA-256 of what it covers."""
+    return hashlib.sha256(one.covered).digest()
+
+
+def sign_digest(private: PrivateKey, digest: bytes) -> bytes:
     """The arithmetic: nearly all the time that signing takes, and meanwhile other threads run."""
-    if isinstance(one.private, RSAPrivateKey):
-        return one.private.sign(one.covered, _PADDING, _SHA256)
-    return one.private.sign(hashlib.sha256(one.covered).digest())  # RFC 8463, 3: of the hash, not of the text
+    if isinstance(private, RSAPrivateKey):
+        return private.sign(digest, _PADDING, _DIGEST)
+    return private.sign(digest)  # RFC 8463, 3: of the hash, not of the text
+
+
+def signature_octets(private: PrivateKey) -> int:
+    """How long its signatures are."""
+    return private.key_size // 8 if isinstance(private, RSAPrivateKey) else ED25519_OCTETS
 
 
 def signature_header(one: Unsigned, made: bytes) -> bytes:

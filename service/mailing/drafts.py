@@ -1,9 +1,8 @@
 """Drafts: what claimed deliveries are to say, read from the database; or how they end here (gone, suppressed, refused)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
 from sqlmodel import Session, col, select
@@ -13,18 +12,16 @@ from service.mailing.announced import Announced, link_in, load_announced, why_no
 from service.mailing.attendees import Attendees, load_attendees, tell_one
 from service.mailing.claims import Claimed, Settlement
 from service.mailing.envelopes import Draft
-from service.mailing.filling import Reader, encoded, encoded_values, form_of, has_region, reason_values
+from service.mailing.filling import Reader, encoded, encoded_values, form_of, reason_values
 from service.mailing.fragments import region
-from service.mailing.kept import Kept
+from service.mailing.kept import Kept, Sheet
 from service.mailing.letters import TO_EDITORS
 from service.mailing.links import preferences_link, reading_mark, unsubscribe_link
 from service.mailing.mailings import PlainMailing, load_mailings, message_id_of
-from service.mailing.messages import Mailbox, Message, one_line
-from service.mailing.mime import Body, Piece, mixed_type
+from service.mailing.messages import Letterhead, ListHeaders, Mailbox, Message, letterhead, one_line
+from service.mailing.mime import Body, mixed_type
 from service.mailing.outbox import Delivery, DeliveryState, ProfileChoice, Variant
 from service.mailing.recipients import (
-    Choice,
-    Recipient,
     Recipients,
     cancelled,
     load_choices,
@@ -99,33 +96,22 @@ def _issue(batch: _Batch, one: Claimed, mailing: PlainMailing) -> Draft | Settle
     person = batch.recipients.readers[one.subscriber_id or 0]
     if why := why_not(batch.announced, one, made_at=mailing.created_at, now=now):
         return cancelled(one, why)
-    choice = batch.kept.choices[_profile(one)]
-    organisations = _organisations_of(batch, person)
     mark = reading_mark(settings, person, now) if person.id in batch.recipients.sharing else ""
-    subject, body = _body(
-        batch, choice.variant_id or 0, with_region=has_region(organisations), with_reading=bool(mark)
-    )
+    helps = _region(batch, person.id, one.language)
+    sheet = _sheet(batch, one, mailing, with_region=bool(helps), with_reading=bool(mark))
     leave = unsubscribe_link(settings, person, mailing.stream, now)
     reader = Reader(
         name=one_line(person.name),
         language=one.language,
-        organisations=organisations,
-        reasons={},
         preferences_link=preferences_link(settings, person, now),
         unsubscribe_link=leave,
-        region=_region(batch, organisations, one.language),
+        region=helps,
         reading=mark,
         register_link=link_in(batch.announced, settings, person, mailing.id, now),
     )
-    message = Message(
-        recipient=Mailbox(reader.name, person.address),
-        subject=subject,
-        content_type=body.content_type,
-        listed=mailing.listed,
-        unsubscribe_link=leave,
-        **_common(batch, one, mailing),
-    )
-    return Draft(one.id, return_path(settings, one.id), message, body, reader, _reasons(batch, choice, body))
+    recipient = Mailbox(reader.name, person.address)
+    message = Message(sheet.letterhead, recipient, now, message_id_of(one, mailing, settings), leave)
+    return Draft(one.id, return_path(settings, one.id), message, sheet.body, reader)
 
 
 def _webinar(batch: _Batch, one: Claimed, mailing: PlainMailing, webinar_id: int) -> Draft | Settlement:
@@ -146,13 +132,11 @@ def _webinar(batch: _Batch, one: Claimed, mailing: PlainMailing, webinar_id: int
     )
     if told is None:
         return cancelled(one, "What this mail says is not so any more.")
-    message = Message(
-        recipient=Mailbox(told.name, person.address),
-        subject=told.subject,
-        content_type=mixed_type(told.body.boundary) if told.calendar else told.body.content_type,
-        **_common(batch, one, mailing),
-    )
-    return Draft(one.id, return_path(settings, one.id), message, told.body, None, told.values, told.calendar)
+    kind = mixed_type(told.body.boundary) if told.calendar else told.body.content_type
+    shared = _letterhead(batch, mailing, told.subject, one.language, kind)
+    message = _message(batch, one, mailing, shared, Mailbox(told.name, person.address))
+    body = told.body.filled_with(told.values)
+    return Draft(one.id, return_path(settings, one.id), message, body, calendar=told.calendar)
 
 
 def _letter(batch: _Batch, one: Claimed, mailing: PlainMailing) -> Draft | Settlement:
@@ -173,15 +157,12 @@ def _letter(batch: _Batch, one: Claimed, mailing: PlainMailing) -> Draft | Settl
         return cancelled(one, "What this mail is about is gone.")
     refuse_too_large(letter)
     body = encoded(form_of(letter, with_region=False))
-    message = Message(
-        recipient=Mailbox(
-            one_line(known_name(person, mailing.kind)), mailed_to(session, mailing.kind, delivery, person)
-        ),
-        subject=letter.subject,
-        content_type=body.content_type,
-        **_common(batch, one, mailing),
+    shared = _letterhead(batch, mailing, letter.subject, one.language, body.content_type)
+    address = mailed_to(session, mailing.kind, delivery, person)
+    recipient = Mailbox(one_line(known_name(person, mailing.kind)), address)
+    return Draft(
+        one.id, return_path(settings, one.id), _message(batch, one, mailing, shared, recipient), body
     )
-    return Draft(one.id, return_path(settings, one.id), message, body)
 
 
 def _of_the_desk(batch: _Batch, one: Claimed, mailing: PlainMailing) -> User | None:
@@ -194,16 +175,46 @@ def _of_the_desk(batch: _Batch, one: Claimed, mailing: PlainMailing) -> User | N
     return User(address=editors, name="redactie", created_at=batch.now)
 
 
-def _common(batch: _Batch, one: Claimed, mailing: PlainMailing) -> dict[str, Any]:
-    """What every message has."""
-    settings = batch.runtime.settings
-    return {
-        "sender": mailing.sender,
-        "reply_to": settings.editors_address,
-        "language": one.language,
-        "date": batch.now,
-        "message_id": message_id_of(one, mailing, settings),
-    }
+def _message(
+    batch: _Batch, one: Claimed, mailing: PlainMailing, shared: Letterhead, recipient: Mailbox
+) -> Message:
+    """The head of a mail that is on no list."""
+    return Message(shared, recipient, batch.now, message_id_of(one, mailing, batch.runtime.settings))
+
+
+def _letterhead(
+    batch: _Batch,
+    mailing: PlainMailing,
+    subject: str,
+    language: str,
+    content_type: str,
+    *,
+    listed: ListHeaders | None = None,
+) -> Letterhead:
+    return letterhead(
+        sender=mailing.sender,
+        reply_to=batch.runtime.settings.editors_address,
+        subject=subject,
+        language=language,
+        content_type=content_type,
+        listed=listed,
+    )
+
+
+def _sheet(
+    batch: _Batch, one: Claimed, mailing: PlainMailing, *, with_region: bool, with_reading: bool
+) -> Sheet:
+    choice = batch.kept.choices[_profile(one)]
+    key = (choice.id, with_region, with_reading)
+    if key not in batch.kept.sheets:
+        subject, body = _body(
+            batch, choice.variant_id or 0, with_region=with_region, with_reading=with_reading
+        )
+        reasons = batch.session.get_one(ProfileChoice, choice.id).reasons
+        values = reason_values(reasons, body.names, batch.runtime.vocabulary, choice.language)
+        shared = _letterhead(batch, mailing, subject, one.language, body.content_type, listed=mailing.listed)
+        batch.kept.sheets[key] = Sheet(shared, body.filled_with(encoded_values(values)))
+    return batch.kept.sheets[key]
 
 
 def _body(batch: _Batch, variant_id: int, *, with_region: bool, with_reading: bool) -> tuple[str, Body]:
@@ -215,16 +226,6 @@ def _body(batch: _Batch, variant_id: int, *, with_region: bool, with_reading: bo
         batch.kept.bodies[key] = (variant.subject, encoded(form))
         batch.session.expunge(variant)
     return batch.kept.bodies[key]
-
-
-def _reasons(batch: _Batch, choice: Choice, body: Body) -> Mapping[str, Piece]:
-    """Why readers of this profile get each block, encoded; the same for all of them."""
-    key = (choice.id, body.boundary)
-    if key not in batch.kept.reasons:
-        reasons = batch.session.get_one(ProfileChoice, choice.id).reasons
-        values = reason_values(reasons, body.names, batch.runtime.vocabulary, choice.language)
-        batch.kept.reasons[key] = encoded_values(values)
-    return batch.kept.reasons[key]
 
 
 def _keep(session: Session, settings: Settings, kept: Kept, claimed: Collection[Claimed]) -> None:
@@ -254,13 +255,10 @@ def _keep_organisations(session: Session, kept: Kept, recipients: Recipients) ->
         kept.helpers[found.id or 0] = who_helps(found, kept.partners)
 
 
-def _region(batch: _Batch, organisations: tuple[Organisation, ...], language: str) -> str:
-    key = (tuple(one.id or 0 for one in organisations), language)
-    if key not in batch.kept.regions:
-        batch.kept.regions[key] = region(organisations, language, batch.kept.helpers)
-    return batch.kept.regions[key]
-
-
-def _organisations_of(batch: _Batch, person: Recipient) -> tuple[Organisation, ...]:
-    ids = batch.recipients.organisation_ids.get(person.id, ())
-    return tuple(sorted((batch.kept.organisations[one] for one in ids), key=lambda one: one.name))
+def _region(batch: _Batch, reader_id: int, language: str) -> str:
+    """Who helps where this reader works; empty for those who work for no municipality."""
+    kept, ids = batch.kept, batch.recipients.organisation_ids.get(reader_id, ())
+    if (ids, language) not in kept.regions:
+        organisations = sorted((kept.organisations[one] for one in ids), key=lambda one: one.name)
+        kept.regions[ids, language] = region(organisations, language, kept.helpers)
+    return kept.regions[ids, language]

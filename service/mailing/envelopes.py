@@ -1,42 +1,41 @@
-"""Envelopes: a draft becomes a message, filled, written and signed. Pure; signing apart, so that another thread may do it."""
+"""Envelopes: a draft becomes a message, filled, written and signed. Pure; the signatures are made elsewhere."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import structlog
 
 from service.errors import MailRefused
 from service.mailing.claims import Settlement
-from service.mailing.dkim import Signer, Unsigned, signature, signature_header, unsigned
+from service.mailing.dkim import Signer, Unsigned, signature_header, unsigned
 from service.mailing.filling import Reader, encoded_values, own_values
-from service.mailing.messages import Headers, Message, head_of, needs_smtputf8, wire_address, written
-from service.mailing.mime import Body, Calendar, Piece, with_calendar
+from service.mailing.messages import Headers, Message, head_of, needs_smtputf8, wire_address
+from service.mailing.mime import Body, Calendar, with_calendar
 from service.mailing.outbox import DeliveryState
 from service.mailing.transport import Envelope
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A message but for the reader's own values. `reader` is None for a letter, which has no holes but those of `reasons`."""
+class Draft(NamedTuple):
+    """A message but for the reader's own values. `reader` is None for a letter, whose body has no holes."""
 
     delivery_id: int
     return_path: str
     message: Message
     body: Body
     reader: Reader | None = None
-    reasons: Mapping[str, Piece] = field(default_factory=dict)
     calendar: Calendar | None = None
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A message that lacks its signatures only."""
+class Prepared(NamedTuple):
+    """A message that lacks its signatures only; `content` is its body, in pieces."""
 
     draft: Draft
-    message: bytes
+    head: bytes
+    content: Sequence[bytes]
     unsigned: Sequence[Unsigned]
 
 
@@ -53,13 +52,6 @@ def prepare(draft: Draft, signer: Signer | None) -> Prepared | Settlement:
         )
 
 
-def signatures_for(prepared: Sequence[Prepared | Settlement]) -> list[list[bytes]]:
-    """The signatures of each, for another thread to make: it touches little but the arithmetic."""
-    return [
-        [] if isinstance(one, Settlement) else [signature(each) for each in one.unsigned] for one in prepared
-    ]
-
-
 def complete(prepared: Prepared, signatures: Sequence[bytes]) -> Envelope:
     """The envelope, with these signatures in front of the message."""
     draft = prepared.draft
@@ -70,33 +62,36 @@ def complete(prepared: Prepared, signatures: Sequence[bytes]) -> Envelope:
         sender=draft.return_path,
         recipient=recipient,
         message_id=draft.message.message_id,
-        message=b"".join([*signed, prepared.message]),
+        content=[*signed, prepared.head, *prepared.content],
         smtputf8=needs_smtputf8(recipient),
     )
 
 
 def _prepare(draft: Draft, signer: Signer | None) -> Prepared:
-    values = encoded_values(own_values(draft.reader)) if draft.reader else {}
-    body = draft.body.filled({**draft.reasons, **values})
+    content = draft.body.filled(encoded_values(own_values(draft.reader)) if draft.reader else {})
     if draft.calendar is not None:
-        body = with_calendar(body, draft.body.boundary, draft.calendar)
+        content = [with_calendar(b"".join(content), draft.body.boundary, draft.calendar)]
     head = head_of(draft.message)
-    message = written(head, body)
     if signer is None:
-        return Prepared(draft, message, ())
-    body_hash = hashlib.sha256(body).digest()  # `quoted` writes it in DKIM's relaxed form from the start
+        return Prepared(draft, head.lines, content, ())
+    # `quoted` writes a body in DKIM's relaxed form from the start. Whole it is needed for this moment only: a few hundred
+    # messages are on their way at a time, and together they are larger than the processor's cache.
+    body_hash = hashlib.sha256(b"".join(content)).digest()
     to_sign = unsigned(
         signer,
-        shared=_octets(head.shared),
+        shared=_shared_octets(head.shared),
         headers=_octets(head.own),
         body_hash=body_hash,
         now=draft.message.date,
     )
-    return Prepared(draft, message, to_sign)
+    return Prepared(draft, head.lines, content, to_sign)
 
 
 def _octets(headers: Headers) -> Headers:
     """Headers as `dkim` takes them, a character for each octet: an address in another script is UTF-8 on the wire."""
-    if all(value.isascii() for _name, value in headers):
-        return headers
-    return tuple([(name, value.encode().decode("latin-1")) for name, value in headers])
+    return tuple(
+        [(name, value if value.isascii() else value.encode().decode("latin-1")) for name, value in headers]
+    )
+
+
+_shared_octets = lru_cache(maxsize=512)(_octets)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from types import MappingProxyType
+from typing import NamedTuple
 
 from content.vocabulary import Vocabulary
 from service.mailing.fragments import greeting, reason, region
@@ -36,8 +38,7 @@ class Filled:
     text: str
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """What an issue's mail says of its reader. `reasons` maps a block's id to the interests that it met.
 
     `region` is who helps where they work; None has it made from the organisations alone. `reading` marks the links of a
@@ -47,10 +48,10 @@ class Reader:
 
     name: str
     language: str
-    organisations: tuple[Organisation, ...]
-    reasons: Mapping[str, Sequence[str]]
     preferences_link: str
     unsubscribe_link: str
+    organisations: tuple[Organisation, ...] = ()
+    reasons: Mapping[str, Sequence[str]] = MappingProxyType({})
     region: str | None = None
     reading: str = ""
     register_link: str = ""
@@ -117,10 +118,13 @@ def encoded_values(values: Mapping[str, str]) -> dict[str, Piece]:
 
 
 def _address(link: str) -> Piece:
-    return Piece(text=quoted_address(link), html=quoted_address(escape(link)))
+    escaped, text = escape(link), quoted_address(link)
+    return Piece(text, html=text if escaped == link else quoted_address(escaped))
 
 
 @lru_cache(maxsize=4_000)
 def _fragment(value: str) -> Piece:
     """Readers share greetings, reasons and regions."""
-    return Piece(text=quoted("\n".join(wrap_line(value))), html=quoted(escape(value)))
+    lines, escaped = "\n".join(wrap_line(value)), escape(value)
+    text = quoted(lines)
+    return Piece(text, html=text if escaped == lines else quoted(escaped))

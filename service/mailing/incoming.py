@@ -6,6 +6,7 @@ replies, and sets no clock for each.
 
 import asyncio
 from collections import deque
+from functools import lru_cache
 
 from service.mailing.replies import Reply
 
@@ -77,10 +78,12 @@ class Incoming(asyncio.Protocol):
     def _read(self, line: bytes) -> None:
         if len(line) > LONGEST_LINE or len(self._lines) == MOST_LINES:
             raise ValueError("a reply without an end")
-        self._lines.append(
-            line[4:].decode("utf-8", "replace").replace("\0", "").strip()
-        )  # which no ledger can hold
-        if line[3:4] != b"-":
+        more = line[3:4] == b"-"
+        if not more and not self._lines:
+            self._replies.append(_of_one_line(line))
+            return
+        self._lines.append(_text(line))
+        if not more:
             self._replies.append(Reply(int(line[:3]), "\n".join(self._lines)))
             self._lines = []
 
@@ -102,3 +105,14 @@ class Incoming(asyncio.Protocol):
             self._tell()
         else:
             self._set_watch()
+
+
+@lru_cache(maxsize=256)
+def _of_one_line(line: bytes) -> Reply:
+    """The reply that is this line. A server says the same of nearly every message."""
+    return Reply(int(line[:3]), _text(line))
+
+
+def _text(line: bytes) -> str:
+    """The words, without what no ledger can hold."""
+    return line[4:].decode("utf-8", "replace").replace("\0", "").strip()

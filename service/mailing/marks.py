@@ -19,11 +19,14 @@ _ATTEMPT = {"delivery_id": "integer", "server": "text", "outcome": "text", "code
 """What is kept of a try, and PostgreSQL's names of what it is."""
 
 
+_MOMENTS = ("now", "lease")
+
+
 def _by_engine(template: str, **parts: Mapping[str, str]) -> dict[str, TextClause]:
     """The statement for each engine: `parts` says, by engine, what stands for each name between braces."""
     return {
         engine: text(template.format(**{name: part[engine] for name, part in parts.items()})).bindparams(
-            bindparam("now", type_=Instant)
+            *(bindparam(name, type_=Instant) for name in _MOMENTS if f":{name}" in template)
         )
         for engine in ("sqlite", "postgresql")
     }
@@ -31,19 +34,20 @@ def _by_engine(template: str, **parts: Mapping[str, str]) -> dict[str, TextClaus
 
 _IDS = {"sqlite": "IN (SELECT value FROM json_each(:ids))", "postgresql": "= ANY(:ids)"}
 
-_HANDING_OVER = {
-    engine: statement.bindparams(bindparam("lease", type_=Instant))
-    for engine, statement in _by_engine(
-        "UPDATE delivery SET state = :after, handed_over_at = :now, lease_until = :lease, message_id = one.name"
-        " FROM {rows} WHERE delivery.id = one.id AND claimed_by = :worker AND state = :before"
-        " AND mailing_id IN (SELECT id FROM mailing WHERE state = 'sending')",
-        rows={
-            "sqlite": "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS name"
-            " FROM json_each(:rows)) AS one",
-            "postgresql": "unnest(CAST(:id AS integer[]), CAST(:name AS text[])) AS one (id, name)",
-        },
-    ).items()
-}
+_CLAIMING = _by_engine(
+    "UPDATE delivery SET state = 'claimed', claimed_by = :worker, lease_until = :lease WHERE id {ids}",
+    ids=_IDS,
+)
+_HANDING_OVER = _by_engine(
+    "UPDATE delivery SET state = :after, handed_over_at = :now, lease_until = :lease, message_id = one.name"
+    " FROM {rows} WHERE delivery.id = one.id AND claimed_by = :worker AND state = :before"
+    " AND mailing_id IN (SELECT id FROM mailing WHERE state = 'sending')",
+    rows={
+        "sqlite": "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS name"
+        " FROM json_each(:rows)) AS one",
+        "postgresql": "unnest(CAST(:id AS integer[]), CAST(:name AS text[])) AS one (id, name)",
+    },
+)
 _SENDING = _by_engine(
     "UPDATE delivery SET state = :sent, reply = '', settled_at = :now, lease_until = NULL,"
     " attempts = attempts + 1, first_tried_at = COALESCE(first_tried_at, :now)"
@@ -70,6 +74,12 @@ _SENT_NOW = _by_engine(
     "SELECT id FROM delivery WHERE id {ids} AND claimed_by = :worker AND state = 'sent' AND settled_at = :now",
     ids=_IDS,
 )
+
+
+def mark_claimed(connection: Connection, ids: Collection[int], *, worker: str, lease: datetime) -> None:
+    """These deliveries, which the transaction holds, are this worker's until its lease runs out."""
+    values = {"ids": _many(connection, ids), "worker": worker, "lease": lease}
+    connection.execute(_CLAIMING[connection.dialect.name], values)
 
 
 def mark_handed_over(

@@ -6,12 +6,13 @@ a long one) hides the unsubscribe button.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -30,16 +31,14 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9.-]+")
 
 
-@dataclass(frozen=True)
-class Mailbox:
+class Mailbox(NamedTuple):
     """A name (may be empty) and an address, its domain in any script."""
 
     name: str
     address: str
 
 
-@dataclass(frozen=True)
-class ListHeaders:
+class ListHeaders(NamedTuple):
     """What marks the mail of a stream: a stable List-Id, and Feedback-ID for issues."""
 
     list_id: str
@@ -47,86 +46,93 @@ class ListHeaders:
     feedback_id: str
 
 
-@dataclass(frozen=True)
-class Message:
-    """All that the head of a message is made of.
-
-    `listed` is None for letters, which say that a machine wrote them; the others have an `unsubscribe_link` (RFC 8058).
-    """
-
-    sender: Mailbox
-    recipient: Mailbox
-    reply_to: str
-    subject: str
-    language: str
-    date: datetime
-    message_id: str
-    content_type: str
-    listed: ListHeaders | None = None
-    unsubscribe_link: str = ""
-
-
 Headers = tuple[tuple[str, str], ...]
 """Names and values, in the order in which they stand. A folded value has its line breaks in it."""
 
 
+@dataclass(frozen=True, eq=False)
+class Letterhead:
+    """What many messages share of their headers: written, and checked for the wire, once for all of them.
+
+    `listed` is None for letters, which say that a machine wrote them.
+    """
+
+    sender: Mailbox
+    reply_to: str
+    subject: str
+    language: str
+    content_type: str
+    listed: ListHeaders | None = None
+
+    @cached_property
+    def headers(self) -> Headers:
+        """Names and values.
+
+        Raises:
+            MailRefused: an address that cannot be one, a line break that is no folding, or a line that is too long.
+        """
+        headers = [("From", mailbox_header(self.sender))]
+        if self.reply_to:
+            headers.append(("Reply-To", mailbox_header(Mailbox("", self.reply_to))))
+        headers += [
+            ("Subject", words(self.subject, first=len("Subject: "))),
+            ("Content-Language", self.language),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", self.content_type),
+        ]
+        headers += [("Auto-Submitted", "auto-generated")] if self.listed is None else _listed(self.listed)
+        return _checked_headers(headers)
+
+    @cached_property
+    def lines(self) -> bytes:
+        """The headers as they go over the wire."""
+        return _lines(self.headers)
+
+
+letterhead = lru_cache(maxsize=512)(Letterhead)
+"""A letterhead, the same one for the same values."""
+
+
+class Message(NamedTuple):
+    """All that the head of a message is made of. One that is listed has an `unsubscribe_link` (RFC 8058)."""
+
+    letterhead: Letterhead
+    recipient: Mailbox
+    date: datetime
+    message_id: str
+    unsubscribe_link: str = ""
+
+
 class Head(NamedTuple):
-    """The headers of a message: those that it shares with many, worked out once for all of them, and its own."""
+    """The headers of a message, those that it shares with many and its own; and both as they go over the wire."""
 
     shared: Headers
     own: Headers
+    lines: bytes
 
 
 def head_of(message: Message) -> Head:
-    """The headers, each name once and checked for the wire.
+    """The headers, each name once and checked for the wire, and the empty line that ends them.
 
     Raises:
         MailRefused: an address that cannot be one, a line break that is no folding, or a line that is too long.
     """
-    shared = _shared(
-        sender=message.sender,
-        reply_to=message.reply_to,
-        subject=message.subject,
-        language=message.language,
-        date=message.date,
-        content_type=message.content_type,
-        listed=message.listed,
-    )
-    own = [("To", mailbox_header(message.recipient)), ("Message-ID", message.message_id)]
-    if message.listed is not None:
-        own.append(("List-Unsubscribe", f"<{message.unsubscribe_link}>"))
-    for name, value in own:
-        check_header(name, value)
-    return Head(shared, tuple(own))
-
-
-def written(head: Head, body: bytes) -> bytes:
-    """The message, with CRLF lines."""
-    return b"%s%s\r\n%s" % (_shared_lines(head.shared), _lines(head.own), body)
-
-
-@lru_cache(maxsize=512)
-def _shared(
-    *,
-    sender: Mailbox,
-    reply_to: str,
-    subject: str,
-    language: str,
-    date: datetime,
-    content_type: str,
-    listed: ListHeaders | None,
-) -> Headers:
-    headers = [("From", mailbox_header(sender))]
-    if reply_to:
-        headers.append(("Reply-To", mailbox_header(Mailbox("", reply_to))))
-    headers += [
-        ("Subject", words(subject, first=len("Subject: "))),
-        ("Date", format_datetime(date)),
-        ("Content-Language", language),
-        ("MIME-Version", "1.0"),
-        ("Content-Type", content_type),
+    shared = message.letterhead
+    own = [
+        ("Date", _date(message.date)),
+        ("To", mailbox_header(message.recipient)),
+        ("Message-ID", message.message_id),
     ]
-    headers += [("Auto-Submitted", "auto-generated")] if listed is None else _listed(listed)
+    if shared.listed is not None:
+        own.append(("List-Unsubscribe", f"<{message.unsubscribe_link}>"))
+    checked = _checked_headers(own)
+    return Head(shared.headers, checked, b"%b%b\r\n" % (shared.lines, _lines(checked)))
+
+
+_date = lru_cache(maxsize=16)(format_datetime)
+
+
+def _checked_headers(headers: Sequence[tuple[str, str]]) -> Headers:
     for name, value in headers:
         check_header(name, value)
     return tuple(headers)
@@ -146,14 +152,8 @@ def _lines(headers: Headers) -> bytes:
     return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode()
 
 
-_shared_lines = lru_cache(maxsize=512)(_lines)
-
-
-@lru_cache(maxsize=512)
 def check_header(name: str, value: str) -> None:
     """Hold a header to what may go on the wire. Only an address may be other than ASCII (RFC 6532).
-
-    What was found right is remembered: most headers are the same from message to message.
 
     Raises:
         MailRefused: it holds a line break that is no folding, is not ASCII, or has a line of more than 998 octets.
@@ -167,7 +167,6 @@ def check_header(name: str, value: str) -> None:
         raise MailRefused(f"The header {name} cannot be written: it is too long.")
 
 
-@lru_cache(maxsize=500)
 def words(text: str, *, first: int = 0) -> str:
     """Text for people in a header: as it is when it is short ASCII, else as folded encoded words (RFC 2047).
 
@@ -183,7 +182,6 @@ def words(text: str, *, first: int = 0) -> str:
     return Header(text, "utf-8", maxlinelen=76, header_name="x" * max(0, first - 2)).encode(linesep="\r\n")
 
 
-@lru_cache(maxsize=500)
 def mailbox_header(mailbox: Mailbox) -> str:
     """A name and address as a header has them, quoted where a comma or quote asks for it.
 
@@ -241,10 +239,11 @@ def ascii_domain(domain: str) -> str:
         raise MailRefused(f"This cannot be a domain: {error}") from error
 
 
-@lru_cache(maxsize=1_000)
 def one_line(text: str) -> str:
     """A name as a header can hold it: line breaks and other control characters become blanks."""
-    return " ".join("".join([char if char.isprintable() else " " for char in text]).split())
+    if not text.isprintable():
+        text = "".join([char if char.isprintable() else " " for char in text])
+    return " ".join(text.split())
 
 
 def _checked(address: str) -> str:

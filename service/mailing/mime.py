@@ -8,7 +8,6 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 from service.mailing.holes import Pieces
@@ -32,49 +31,67 @@ class Piece(NamedTuple):
     html: bytes
 
 
+class Hole(NamedTuple):
+    """A place among the pieces of a body: where, what goes there, and whether that is in the HTML."""
+
+    at: int
+    name: str
+    in_html: bool
+
+
 @dataclass(frozen=True)
 class Body:
-    """A body with holes. `fixed` and the holes take turns; a hole is its name and whether it stands in the HTML."""
+    """A body in pieces, those of its holes empty."""
 
     boundary: str
-    fixed: tuple[bytes, ...]
-    holes: tuple[tuple[str, bool], ...]
+    pieces: tuple[bytes, ...]
+    holes: tuple[Hole, ...]
 
     @property
     def content_type(self) -> str:
         """The value of the Content-Type header."""
         return f'multipart/alternative; boundary="{self.boundary}"'
 
-    @cached_property
+    @property
     def names(self) -> frozenset[str]:
         """The names of the holes."""
-        return frozenset(name for name, _ in self.holes)
+        return frozenset(hole.name for hole in self.holes)
 
-    def filled(self, values: Mapping[str, Piece]) -> bytes:
-        """Join the body for one reader. A hole without a value is a defect (KeyError), never an empty place."""
-        parts: list[bytes] = [b""] * (len(self.fixed) + len(self.holes))
-        parts[::2] = self.fixed
-        parts[1::2] = [values[name].html if in_html else values[name].text for name, in_html in self.holes]
-        return b"".join(parts)
+    def filled_with(self, values: Mapping[str, Piece]) -> "Body":
+        """The same body with fewer holes: those that these values are for are filled."""
+        pieces = list(self.pieces)
+        for at, name, in_html in self.holes:
+            if name in values:
+                pieces[at] = values[name].html if in_html else values[name].text
+        return Body(
+            self.boundary, tuple(pieces), tuple(hole for hole in self.holes if hole.name not in values)
+        )
+
+    def filled(self, values: Mapping[str, Piece]) -> list[bytes]:
+        """The pieces for one reader. A hole without a value is a defect (KeyError), never an empty place."""
+        pieces = list(self.pieces)
+        for at, name, in_html in self.holes:
+            pieces[at] = values[name].html if in_html else values[name].text
+        return pieces
 
 
 def body_of(*, text: Pieces, html: Pieces) -> Body:
     """Encode a mail that was taken apart at its holes: text first, so that the HTML is preferred where it can be shown."""
     digest = hashlib.sha256("".join([*text, "\0", *html]).encode()).hexdigest()
     boundary = f"kennispost-{digest[:24]}"
-    fixed, holes = [b""], []
-    for kind, pieces in (("plain", text), ("html", html)):
-        fixed[-1] += f"--{boundary}\r\n{PART_HEAD % kind}\r\n".encode()
-        for at, piece in enumerate(pieces):
+    pieces, holes = [b""], []
+    for kind, parts in (("plain", text), ("html", html)):
+        pieces[-1] += f"--{boundary}\r\n{PART_HEAD % kind}\r\n".encode()
+        for at, part in enumerate(parts):
             if at % 2:
-                holes.append((piece, kind == "html"))
-                fixed[-1] += SOFT
-                fixed.append(SOFT)
+                pieces[-1] += SOFT
+                holes.append(Hole(len(pieces), part, kind == "html"))
+                pieces += [b"", SOFT]
             else:
-                fixed[-1] += quoted(piece)
-        fixed[-1] += b"\r\n"
-    fixed[-1] += f"--{boundary}--\r\n".encode()
-    return Body(boundary, tuple(fixed), tuple(holes))
+                pieces[-1] += quoted(part)
+        pieces[-1] += b"\r\n"
+    pieces[-1] += f"--{boundary}--\r\n".encode()
+    return Body(boundary, tuple(pieces), tuple(holes))
 
 
 def mixed_type(boundary: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, TextClause, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, col
 
 from content.columns import Instant, Record
@@ -116,7 +116,7 @@ URGENT, LEASED = (text(held.format(of="delivery.")) for held in (_URGENT, _LEASE
 """What the small indexes of deliveries hold, in their own words: SQLite uses them for a question in no others."""
 
 
-def _where(held: str) -> dict[str, TextClause]:
+def _where(held: str) -> dict[str, Any]:
     return {f"{engine}_where": text(held.format(of="")) for engine in ("postgresql", "sqlite")}
 
 

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select as rows
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
+from content.many import among
 from service.mailing.claims import Claimed, Settlement
 from service.mailing.outbox import DeliveryState, ProfileChoice
 from service.settings import Settings
@@ -16,8 +18,7 @@ from subscribers.reading import sharers_among
 from subscribers.suppression import suppressed_keys
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """A reader, as far as a mail needs to know."""
 
     id: int
@@ -29,8 +30,7 @@ class Recipient:
     paused_until: datetime | None
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What readers of a profile get: a row of ProfileChoice, but for its reasons, which are read when they are needed."""
 
     id: int
@@ -38,6 +38,18 @@ class Choice:
     profile_key: str
     language: str
     variant_id: int | None
+
+
+# Built once: these run for each batch, and building a statement takes longer than running it.
+_READERS = rows(*(Subscriber.metadata.tables["subscriber"].c[name] for name in Recipient._fields)).where(
+    among(col(Subscriber.id), "ids")
+)
+_FOLLOWS = rows(col(Subscription.subscriber_id), col(Subscription.stream)).where(
+    among(col(Subscription.subscriber_id), "ids")
+)
+_MEMBERSHIPS = rows(col(Membership.subscriber_id), col(Membership.organisation_id)).where(
+    among(col(Membership.subscriber_id), "ids")
+)
 
 
 @dataclass(frozen=True)
@@ -55,12 +67,11 @@ def load_recipients(session: Session, settings: Settings, claimed: Collection[Cl
     """All that composing these deliveries asks of the database about readers."""
     ids = [one.subscriber_id for one in claimed if one.subscriber_id is not None]
     readers = _readers(session, ids)
-    follows = select(Subscription.subscriber_id, Subscription.stream).where(
-        col(Subscription.subscriber_id).in_(ids)
-    )
     return Recipients(
         readers=readers,
-        follows=frozenset((reader, stream) for reader, stream in session.exec(follows)),
+        follows=frozenset(
+            (reader, stream) for reader, stream in session.connection().execute(_FOLLOWS, {"ids": ids}).all()
+        ),
         suppressed=_suppressed(session, settings, readers.values()),
         organisation_ids=_organisation_ids(session, ids),
         sharing=sharers_among(session, ids) if settings.count_clicks else frozenset(),
@@ -92,9 +103,8 @@ def cancelled(one: Claimed, why: str) -> Settlement:
 
 
 def _readers(session: Session, ids: Sequence[int]) -> dict[int, Recipient]:
-    columns = [Subscriber.metadata.tables["subscriber"].c[name] for name in Recipient.__dataclass_fields__]
-    found = session.connection().execute(rows(*columns).where(col(Subscriber.id).in_(ids)))
-    return {row.id: Recipient(*row) for row in found}
+    found = map(Recipient._make, session.connection().execute(_READERS, {"ids": ids}).all())
+    return {one.id: one for one in found}
 
 
 def _suppressed(session: Session, settings: Settings, readers: Collection[Recipient]) -> frozenset[int]:
@@ -106,8 +116,7 @@ def _suppressed(session: Session, settings: Settings, readers: Collection[Recipi
 
 def _organisation_ids(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
-    wanted = select(Membership.subscriber_id, Membership.organisation_id)
-    for reader, organisation in session.exec(wanted.where(col(Membership.subscriber_id).in_(ids))):
+    for reader, organisation in session.connection().execute(_MEMBERSHIPS, {"ids": ids}).all():
         found[reader].append(organisation)
     return {reader: tuple(sorted(organisations)) for reader, organisations in found.items()}
 
@@ -115,9 +124,9 @@ def _organisation_ids(session: Session, ids: Sequence[int]) -> dict[int, tuple[i
 def load_choices(session: Session, wanted: Collection[Claimed]) -> dict[tuple[int, str, str], Choice]:
     """What the profiles of these deliveries get, by mailing, profile key and language: frozen when they were planned."""
     table = ProfileChoice.metadata.tables["profile_choice"]
-    asked = rows(*(table.c[name] for name in Choice.__dataclass_fields__)).where(
+    asked = rows(*(table.c[name] for name in Choice._fields)).where(
         table.c.mailing_id.in_({one.mailing_id for one in wanted}),
         table.c.profile_key.in_({one.profile_key for one in wanted}),
     )
-    found = (Choice(*row) for row in session.connection().execute(asked))
+    found = (Choice._make(row) for row in session.connection().execute(asked))
     return {(one.mailing_id, one.profile_key, one.language): one for one in found}

@@ -4,8 +4,8 @@
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.mailing.transport import Outcome, Result
 from service.verdicts.judging import judge
@@ -26,8 +26,7 @@ class Step(StrEnum):
     MESSAGE = "message"
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """A server's answer: three digits, and its lines joined by line breaks (RFC 5321, 4.2)."""
 
     code: int

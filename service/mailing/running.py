@@ -6,8 +6,8 @@ claimed goes back, what may have left is uncertain and waits for a person; that 
     claim ──> draft ──> prepare ──> sign ──> [queue] ──> hand over ──> [feed] ──> connections ──> settle
     └──────────── `compose`, ahead of ───────────┘      └────────────── `_keep_fed` ──────────────┘
 
-One thread does all that is Python, since the interpreter lets only one run; what lets go of it for long has threads of its
-own: signing does arithmetic, and the ledger waits for PostgreSQL (SQLite is asked on the spot).
+One thread does all that is Python, since the interpreter lets only one run. What takes long without it is elsewhere: signatures
+are made in a process (`service.mailing.signing`), and a thread waits for PostgreSQL (SQLite is asked on the spot).
 """
 
 import asyncio
@@ -68,7 +68,7 @@ class _Ahead:
 async def run_through(run: Run) -> None:
     """Send what is due, and leave nothing held."""
     feed, ahead = Feed(enough=CHUNK), _Ahead()
-    async with run.transport:
+    async with run.transport, run.signatures:
         connections = [
             asyncio.create_task(feed.work(run.transport)) for _ in range(run.transport.connections)
         ]

@@ -17,6 +17,7 @@ from service.mailing.claims import Claimed, Settlement
 from service.mailing.dkim import Signer
 from service.mailing.kept import Kept
 from service.mailing.noting import Noter
+from service.mailing.signing import Signatures
 from service.mailing.transport import Envelope, Transport
 from service.runtime import Runtime
 
@@ -24,9 +25,6 @@ T = TypeVar("T")
 
 CHUNK = 25
 """Messages that are written down, or handed over, at a time."""
-
-SIGNERS = 1
-"""Threads that sign. One does 3,000 messages a second, and each more stands in the way of what is Python."""
 
 Composed = Envelope | Settlement
 
@@ -70,10 +68,11 @@ class Run:
     handed: dict[int, Claimed] = field(default_factory=dict)
     report: DeliveryReport = field(default_factory=DeliveryReport)
     over: bool = False
+    signatures: Signatures = field(init=False)
     ledger: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "kennispost-ledger"))
-    signers: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(SIGNERS, "kennispost-signer")
-    )
+
+    def __post_init__(self) -> None:
+        self.signatures = Signatures(self.signer)
 
     @property
     def lease(self) -> timedelta:

@@ -6,8 +6,7 @@ or one, where the next is known: its commands go along with this message (RFC 29
 """
 
 import asyncio
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from aiosmtplib import SMTP
 
@@ -24,8 +23,7 @@ class SessionLost(Exception):
         self.given = given
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(NamedTuple):
     """How far a message came, and the reply that says so: acceptance at `MESSAGE`, or a refusal at any step."""
 
     step: Step
@@ -99,7 +97,7 @@ class Session:
         if self._open:
             await self._ask(b"RSET\r\n")
             self._open = False
-        for step, command in _commands(envelope):
+        for step, command in zip(_STEPS, _group(envelope).splitlines(keepends=True), strict=True):
             reply = await self._ask(command)
             if not _goes_on(step, reply):
                 self._open = step is not Step.MAIL
@@ -108,14 +106,16 @@ class Session:
 
     async def _announce_together(self, envelope: Envelope) -> Exchange | None:
         """The same as one group. DATA ends it, since what follows depends on its reply (RFC 2920, 3.1)."""
-        steps = _commands(envelope)
         if self.announced is None:
             self._write(b"RSET\r\n" * self._open + _group(envelope))
         self.announced = None
-        wanted = len(steps) + self._open
+        wanted = len(_STEPS) + self._open
         answers = await self._incoming.take(wanted, within=self._timeout)
-        replies = list(zip([step for step, _command in steps], answers[self._open :], strict=False))
-        refused = next((Exchange(step, reply) for step, reply in replies if not _goes_on(step, reply)), None)
+        replies = answers[1:] if self._open else answers
+        refused = None
+        for step, reply in zip(_STEPS, replies, strict=False):
+            if refused is None and not _goes_on(step, reply):
+                refused = Exchange(step, reply)
         if len(answers) < wanted:  # some say why, and close: that counts, and not that the rest did not come
             self.usable = False
             if refused is None:
@@ -124,18 +124,18 @@ class Session:
         self._open = refused is not None and refused.step is not Step.MAIL
         if refused is None:
             return None
-        if replies[-1][1].code == 354:  # it waits for a message all the same: it gets an empty one
+        if replies[-1].code == 354:  # it waits for a message all the same: it gets an empty one
             await self._ask(b".\r\n")
             self._open = False
         return refused
 
     async def _give(self, envelope: Envelope, upcoming: Envelope | None) -> Exchange:
         """The message itself. From the first byte on, a lost connection leaves its fate unknown."""
-        ending = b".\r\n" if envelope.message.endswith(b"\r\n") else b"\r\n.\r\n"
+        ending = b".\r\n"
         if upcoming is not None and self._pipelining and self._can_take(upcoming):
             self.announced = upcoming
             ending += _group(upcoming)
-        self._write(envelope.message + ending)
+        self._write(b"".join([*envelope.content, ending]))
         try:
             reply = await self._reply(self._message_timeout)
         except SessionLost as error:
@@ -163,18 +163,13 @@ class Session:
         raise SessionLost(self._incoming.lost, given=False)
 
 
+_STEPS = (Step.MAIL, Step.RCPT, Step.DATA)
+
+
 def _group(envelope: Envelope) -> bytes:
-    return b"".join([command for _step, command in _commands(envelope)])
-
-
-def _commands(envelope: Envelope) -> tuple[tuple[Step, bytes], ...]:
     """The commands before a message. Neither address has a sign in it that ends a command: `wire_address` saw to it."""
     utf8 = " SMTPUTF8" if envelope.smtputf8 else ""
-    return (
-        (Step.MAIL, f"MAIL FROM:<{envelope.sender}>{utf8}\r\n".encode()),
-        (Step.RCPT, f"RCPT TO:<{envelope.recipient}>\r\n".encode()),
-        (Step.DATA, b"DATA\r\n"),
-    )
+    return f"MAIL FROM:<{envelope.sender}>{utf8}\r\nRCPT TO:<{envelope.recipient}>\r\nDATA\r\n".encode()
 
 
 def _goes_on(step: Step, reply: Reply) -> bool:

@@ -1,9 +1,9 @@
 """The port through which messages leave: what is handed over, and what came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 
 class Result(StrEnum):
@@ -23,19 +23,24 @@ class Result(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """A message on its way: bytes with CRLF lines, and the addresses of SMTP, their domains in ASCII.
+class Envelope(NamedTuple):
+    """A message on its way, and the addresses of SMTP, their domains in ASCII.
 
-    No line begins with a single dot. `smtputf8`: only a server that offers SMTPUTF8 (RFC 6531) can take it.
+    `content` is the message in pieces, which those of a mailing share: it is joined where it leaves. Its lines end in CRLF,
+    the last one too, and none begins with a single dot. `smtputf8`: only a server that offers SMTPUTF8 (RFC 6531) can take it.
     """
 
     delivery_id: int
     sender: str
     recipient: str
     message_id: str
-    message: bytes
+    content: Sequence[bytes]
     smtputf8: bool = False
+
+    @property
+    def message(self) -> bytes:
+        """The message, whole."""
+        return b"".join(self.content)
 
     @property
     def domain(self) -> str:
@@ -43,8 +48,7 @@ class Envelope:
         return self.recipient.rpartition("@")[2].lower()
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a try came to: the server, and its code and reply where it gave one; `reason` is that of the verdict."""
 
     result: Result
