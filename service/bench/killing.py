@@ -117,7 +117,7 @@ def crash_course(plan: CrashPlan, *, tell: Callable[[str], None]) -> tuple[Crash
         log = bare.folder / "sink.log"
         options = SinkOptions(log=str(log), wait_ms=plan.wait_ms, faults=TROUBLES[plan.trouble])
         with own_sink(options) as sink:
-            stage = bare.with_settings(SMTP_PORT=str(sink.address.port))
+            stage = bare.signing().with_settings(SMTP_PORT=str(sink.address.port))
             groups = groups_of(stage.runtime.vocabulary, VARIANTS)
             add_readers(stage.runtime.engine, groups, plan.enough_readers, now=stage.runtime.clock())
             run = _Run(plan, stage, Workers(stage), groups, tell)

@@ -15,15 +15,11 @@ from service.bench.stage import Stage, staged
 from service.bench.yardstick import smtp_source_rate
 from service.database import reading, writing
 from service.errors import BenchRefused
-from service.mailing.dkim_keys import new_key
 from service.mailing.ledger import ledger
 from service.mailing.outbox import Mailing
 
 SAMPLE = 200
 """Messages by which their size is measured."""
-
-SELECTOR = "bench"
-"""Of the key that is made for a run."""
 
 PLANNER = "service.bench.planner"
 
@@ -87,10 +83,7 @@ def _ready(measured: Measured, address: Address, tell: Tell) -> Iterator[_Run]:
         "SMTP_CONNECTIONS": str(load.connections),
     }
     with staged(load.database, **more) as bare:
-        stage = bare
-        if load.dkim != "none":
-            new_key(bare.runtime.settings, selector=SELECTOR)
-            stage = bare.with_settings(DKIM_SELECTOR=SELECTOR)
+        stage = bare.signing() if load.dkim != "none" else bare
         groups = groups_of(stage.runtime.vocabulary, load.variants)
         began = time.monotonic()
         add_readers(stage.runtime.engine, groups, load.readers, now=stage.runtime.clock())

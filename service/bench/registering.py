@@ -19,7 +19,7 @@ from content.webinars.tables import Webinar
 from service.attending import attend
 from service.bench.children import Children, children_of
 from service.bench.figures import Signing
-from service.bench.measuring import SELECTOR, Tell
+from service.bench.measuring import Tell
 from service.bench.readers import add_readers, groups_of
 from service.bench.sink import Counts, SinkOptions, read_log
 from service.bench.sinks import OwnSink, own_sink
@@ -27,7 +27,6 @@ from service.bench.stage import Stage, staged
 from service.bench.usage import usage_now
 from service.bench.visits import Visits, served, visit
 from service.database import reading, writing
-from service.mailing.dkim_keys import new_key
 from service.mailing.links import register_link
 from service.mailing.occasions import REMINDERS
 from service.mailing.outbox import Mailing
@@ -151,10 +150,7 @@ def _follow(crowd: Crowd, run: _Run, tell: Tell) -> Course:
 
 def _set_up(bare: Stage, crowd: Crowd, sink: OwnSink) -> Stage:
     stage = bare.with_settings(SMTP_HOST=sink.address.host, SMTP_PORT=str(sink.address.port))
-    if crowd.dkim is Signing.RSA:
-        new_key(bare.runtime.settings, selector=SELECTOR)
-        stage = stage.with_settings(DKIM_SELECTOR=SELECTOR)
-    return stage
+    return stage.signing() if crowd.dkim is Signing.RSA else stage
 
 
 def _webinar(earlier: Runtime) -> Webinar:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service.bench.engines import fresh_database
+from service.mailing.dkim_keys import new_key
 from service.preparing import prepare
 from service.runtime import Runtime, build_runtime
 from service.settings import PREFIX, Settings
@@ -25,6 +26,10 @@ SENDER = {
 """Settings of every run; names without their prefix."""
 
 
+SELECTOR = "bench"
+"""Of the key that is made for a run."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """What a run plays on. `runtime` is the harness's own view; `settings` are names without prefix, for other processes."""
@@ -36,6 +41,11 @@ class Stage:
     def with_settings(self, **more: str) -> "Stage":
         """The same with these settings as well, for processes that start from here on."""
         return replace(self, settings={**self.settings, **more})
+
+    def signing(self) -> "Stage":
+        """The same with a new RSA key, with which processes that start from here on sign what they send."""
+        new_key(self.runtime.settings, selector=SELECTOR)
+        return self.with_settings(DKIM_SELECTOR=SELECTOR)
 
     def environment(self) -> dict[str, str]:
         """The environment of a process under test: ours, without settings that someone left in it."""
