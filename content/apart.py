@@ -84,7 +84,7 @@ def _kill(process: subprocess.Popen[bytes], late: threading.Event) -> None:
 def _started() -> subprocess.Popen[bytes]:
     """A process that is ready to read: on a busy machine it takes a while to start, and that is no fault of the document."""
     process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "content.apart"],
+        [sys.executable, "-P", "-W", "ignore", "-m", "content.apart"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

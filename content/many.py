@@ -4,11 +4,12 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Integer, Text, bindparam
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Integer, String, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import AutoString
 
 
 class _Numbers(TypeDecorator[Collection[Any]]):
@@ -44,9 +45,16 @@ class _Among(FunctionElement[bool]):
 
 
 def among(column: Any, name: str) -> ColumnElement[bool]:
-    """Whether a column of numbers or of texts has one of the values that are given, as a collection, under this name."""
-    kind = _Numbers() if isinstance(column.type, Integer) else _Texts()
-    return _Among(column, bindparam(name, type_=kind))
+    """Whether a column of numbers or of texts has one of the values that are given, as a collection, under this name.
+
+    Raises:
+        TypeError: a column of another kind.
+    """
+    if type(column.type) is Integer:
+        return _Among(column, bindparam(name, type_=_Numbers()))
+    if not isinstance(column.type, String | AutoString):
+        raise TypeError(f"{column} holds neither plain numbers nor texts.")
+    return _Among(column, bindparam(name, type_=_Texts()))
 
 
 @compiles(_Among, "sqlite")

@@ -4,15 +4,18 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from structlog.testing import capture_logs
 
 from service.mailing.delivering import deliver_due
-from service.mailing.dkim import Signer, signature
+from service.mailing.dkim import Key, Signer, signature
 from service.mailing.dkim_keys import load_key, new_key
 from service.mailing.envelopes import Draft, Prepared, prepare
 from service.mailing.mime import body_of
@@ -57,6 +60,19 @@ async def a_process(signatures: Signatures) -> int:
     return signatures.pid
 
 
+def noted_starts(monkeypatch: pytest.MonkeyPatch) -> list[SigningProcess]:
+    """The processes that are started from here on."""
+    started: list[SigningProcess] = []
+    original = SigningProcess.start
+
+    async def noted(self: SigningProcess) -> None:
+        started.append(self)
+        await original(self)
+
+    monkeypatch.setattr(SigningProcess, "start", noted)
+    return started
+
+
 def is_there(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -79,19 +95,38 @@ def test_the_process_makes_the_signatures_that_the_thread_makes_in_the_same_orde
     assert not is_there(pids[0]), "it ends with the run"
 
 
-def test_a_few_messages_and_a_run_without_keys_start_no_process() -> None:
+def test_a_few_messages_and_a_run_without_keys_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = noted_starts(monkeypatch)
+
     async def few(signatures: Signatures) -> None:
         signatures.expect(WORTH - 1)
-        await asyncio.sleep(0.5)
-        assert signatures.pid is None
+        await asyncio.sleep(0.01)
 
     async def nothing(signatures: Signatures) -> None:
         signatures.expect(WORTH)
-        await asyncio.sleep(0.5)
-        assert signatures.pid is None
+        await asyncio.sleep(0.01)
+
+    async def a_mailing(signatures: Signatures) -> None:
+        signatures.expect(WORTH)
+        signatures.expect(WORTH)
+        await asyncio.sleep(0.01)
 
     signing(few)
     signing(nothing, Signer(DOMAIN, ()))
+    assert started == []
+    signing(a_mailing)
+    assert len(started) == 1
+
+
+def test_keys_of_any_size_are_served() -> None:
+    odd = Signer(DOMAIN, (Key("odd", generate_private_key(65537, 2047)), SECOND))
+    asked = messages(3, odd)
+
+    async def work(signatures: Signatures) -> None:
+        await a_process(signatures)
+        assert await signatures.make(asked) == right(asked)
+
+    signing(work, odd)
 
 
 def test_what_stops_the_sender_does_not_stop_the_process_under_it() -> None:
@@ -127,9 +162,55 @@ def test_a_process_that_is_killed_costs_no_signature() -> None:
     signing(work)
 
 
-@pytest.mark.parametrize("program", ["/nonexistent/python", "/bin/true"])
-def test_where_no_process_can_be_had_the_thread_signs(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
-    monkeypatch.setattr(sys, "executable", program)
+def test_a_process_that_hangs_is_as_good_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.mailing.signing.ANSWER_SECONDS", 0.2)
+
+    async def work(signatures: Signatures) -> None:
+        pid = await a_process(signatures)
+        os.kill(pid, signal.SIGSTOP)
+        asked = messages(3)
+        assert await signatures.make(asked) == right(asked)
+        assert signatures.pid is None
+        assert not is_there(pid)
+
+    signing(work)
+
+
+def test_a_run_does_not_wait_for_a_process_that_does_not_end() -> None:
+    pids: list[int] = []
+
+    async def work(signatures: Signatures) -> None:
+        pids.append(await a_process(signatures))
+        os.kill(pids[0], signal.SIGSTOP)
+
+    began = time.monotonic()
+    signing(work)
+    assert time.monotonic() - began < 3
+    assert not is_there(pids[0])
+
+
+def test_the_signatures_of_a_question_that_was_given_up_are_not_those_of_the_next() -> None:
+    async def work(signatures: Signatures) -> None:
+        await a_process(signatures)
+        given_up = asyncio.create_task(signatures.make(messages(25)))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        asked = messages(3)[1:]
+        assert await signatures.make(asked) == right(asked)
+        assert given_up.cancelled()
+
+    signing(work)
+
+
+@pytest.mark.parametrize("does", ["exit 0", "echo hello; exec sleep 20", None])
+def test_where_no_process_can_be_had_the_thread_signs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str | None
+) -> None:
+    program = tmp_path / "python"
+    if does is not None:
+        program.write_text(f"#!/bin/sh\n{does}\n")
+        program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
 
     async def work(signatures: Signatures) -> None:
         with capture_logs() as said:
@@ -143,23 +224,17 @@ def test_where_no_process_can_be_had_the_thread_signs(monkeypatch: pytest.Monkey
     signing(work)
 
 
-def test_a_run_that_ends_while_its_process_starts_leaves_none() -> None:
-    started: list[SigningProcess] = []
+def test_a_run_that_ends_while_its_process_starts_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = noted_starts(monkeypatch)
 
     async def work(signatures: Signatures) -> None:
         signatures.expect(WORTH)
-        await asyncio.sleep(0.02)
+        while not started or started[0].pid is None:
+            await asyncio.sleep(0.001)
+        assert signatures.pid is None, "it is not ready"
 
-    original = SigningProcess.start
-
-    async def noted(self: SigningProcess) -> None:
-        started.append(self)
-        await original(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SigningProcess, "start", noted)
-        signing(work)
-    assert [one.pid is None or not is_there(one.pid) for one in started] == [True]
+    signing(work)
+    assert [is_there(one.pid or 0) for one in started] == [False]
 
 
 def test_the_process_ends_when_its_input_does() -> None:

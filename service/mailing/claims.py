@@ -60,6 +60,9 @@ _URGENT_AND_DUE = _DUE.where(URGENT)
 _DUE_IN_A_MAILING = _DUE.where(
     col(Delivery.mailing_id) == bindparam("of"), col(Delivery.state) == bindparam("its_state")
 )
+_ALONE = {  # SQLite has no such clause: there BEGIN IMMEDIATE does it
+    due: due.with_for_update(of=Delivery, skip_locked=True) for due in (_URGENT_AND_DUE, _DUE_IN_A_MAILING)
+}
 _GOING_OUT = (
     rows(col(Mailing.id))
     .where(col(Mailing.state) == MailingState.SENDING, ~col(Mailing.urgent))
@@ -198,9 +201,8 @@ def _waiting(
 def _take(session: Session, due: Select[Any], values: Mapping[str, object], room: int) -> list[Claimed]:
     if room <= 0:
         return []
-    # SQLite has no such clause: there BEGIN IMMEDIATE does it.
-    alone = due.with_for_update(of=Delivery, skip_locked=True)
-    return [Claimed._make(row) for row in session.connection().execute(alone, {**values, "room": room}).all()]
+    found = session.connection().execute(_ALONE[due], {**values, "room": room})
+    return [Claimed._make(row) for row in found.all()]
 
 
 def _locked(

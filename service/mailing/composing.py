@@ -44,6 +44,9 @@ async def compose(run: Run, composed: asyncio.Queue[list[Composed]], feed: Feed)
         while signing:
             await _pass_on(await signing.popleft().done(), composed, feed)
     finally:
+        for one in signing:  # of work that failed: nobody asks for them any more
+            one.signatures.cancel()
+        await asyncio.gather(*(one.signatures for one in signing), return_exceptions=True)
         feed.news.set()
 
 

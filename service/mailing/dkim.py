@@ -118,7 +118,7 @@ def sign_digest(private: PrivateKey, digest: bytes) -> bytes:
 
 def signature_octets(private: PrivateKey) -> int:
     """How long its signatures are."""
-    return private.key_size // 8 if isinstance(private, RSAPrivateKey) else ED25519_OCTETS
+    return (private.key_size + 7) // 8 if isinstance(private, RSAPrivateKey) else ED25519_OCTETS
 
 
 def signature_header(one: Unsigned, made: bytes) -> bytes:

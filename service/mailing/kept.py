@@ -16,7 +16,7 @@ MOST_BODIES = 400
 """Variants that are kept encoded in memory, some 40 KB each."""
 
 MOST_SHEETS = 8_000
-"""Profiles for which a variant is kept with its reasons in it, some 2 KB each: the pieces themselves are shared."""
+"""Profiles for which a variant is kept with its reasons in it, some 2 KB each beside the variant's pieces, which it shares."""
 
 MOST_CHOICES = 20_000
 """What profiles get, some 400 bytes each."""
@@ -52,13 +52,12 @@ class Kept:
 
     def make_room(self) -> None:
         """Forget what grew too large; it is read anew when it is needed."""
-        if len(self.bodies) > MOST_BODIES:
-            self.bodies.clear()
+        if len(self.bodies) > MOST_BODIES or len(self.sheets) > MOST_SHEETS:
+            self.bodies.clear()  # whose pieces the sheets hold as well: each alone would free nothing
+            self.sheets.clear()
         if len(self.webinar_forms) > MOST_BODIES:
             self.webinar_forms.clear()
         if len(self.choices) > MOST_CHOICES:
             self.choices.clear()
-        if len(self.sheets) > MOST_SHEETS:
-            self.sheets.clear()
         if len(self.regions) > MOST_REGIONS:
             self.regions.clear()

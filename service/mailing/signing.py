@@ -1,11 +1,12 @@
 """Signing: who makes the signatures of a run. A process of its own for a mailing, a thread for a few messages.
 
 The arithmetic takes a third of what sending a message takes. In a thread it asks for the interpreter after each signature, and
-takes it from the connections just when they need it; a process has one to itself (decision 0041). Should it fail to start, or
-be killed, the thread does its work: nothing is lost by it but speed.
+takes it from the connections just when they need it; a process has one to itself (decision 0041). Should it fail to start, hang
+or be killed, the thread does its work: nothing is lost by it but speed.
 """
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
@@ -24,10 +25,14 @@ from service.mailing.signing_process import NUMBER, READY
 log = structlog.get_logger()
 
 WORTH = 200
-"""Messages at once that are worth a process: it takes as long to start as to sign them."""
+"""Messages claimed at once that are worth a process, which takes 0.15 s to start. A mailing has them from its 225th message on:
+it begins with 25, and goes on with `delivering.BATCH` at a time."""
 
-ENDING_SECONDS = 1.0
-"""How long the process may take to end when nothing more is asked of it."""
+ANSWER_SECONDS = 2.0
+"""How long an answer may take: a hundred times what it takes. A process that hangs is as good as gone."""
+
+ENDING_SECONDS = 0.5
+"""How long the process may take to end when nothing more is asked of it, and once more when it is killed."""
 
 _GONE = (OSError, asyncio.IncompleteReadError)
 
@@ -117,22 +122,31 @@ class SigningProcess:
             OSError, IncompleteReadError: there is none to be had.
         """
         pipe = asyncio.subprocess.PIPE
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "service.mailing.signing_process", stdin=pipe, stdout=pipe
-        )
+        program = (
+            sys.executable,
+            "-P",
+            "-m",
+            "service.mailing.signing_process",
+        )  # nothing from where we stand
+        self._process = await asyncio.create_subprocess_exec(*program, stdin=pipe, stdout=pipe)
         self._write(json.dumps([_pem(key) for key in self._keys]).encode() + b"\n")
-        await self._read(len(READY))
+        if await self._read(len(READY)) != READY:
+            raise OSError("it says something else than that it is ready")
 
     async def sign(self, wanted: Sequence[Sequence[Unsigned]]) -> list[list[bytes]]:
         """The signatures of messages, one for each key.
 
         Raises:
-            OSError, IncompleteReadError: it is gone.
+            OSError, IncompleteReadError: it is gone, or hangs.
         """
         digests = [digest_of(each) for one in wanted for each in one]
         self._write(NUMBER.pack(len(wanted)) + b"".join(digests))
-        async with self._turn:
-            made = BytesIO(await self._read(len(wanted) * sum(self._octets)))
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS), self._turn:
+                made = BytesIO(await self._read(len(wanted) * sum(self._octets)))
+        except BaseException:
+            self._kill()  # its answer would be taken for that to the next question
+            raise
         return [[made.read(octets) for octets in self._octets] for _one in wanted]
 
     async def end(self) -> None:
@@ -140,12 +154,17 @@ class SigningProcess:
         if self._process is None or self._process.stdin is None:
             return
         self._process.stdin.close()
-        try:
-            async with asyncio.timeout(ENDING_SECONDS):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+        for _ in range(2):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ENDING_SECONDS):
+                    await self._process.wait()
+                return
+            self._kill()
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
 
     def _write(self, octets: bytes) -> None:
         if self._process is None or self._process.stdin is None:
