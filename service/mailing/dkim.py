@@ -14,26 +14,21 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from service.mailing.arithmetic import PrivateKey, sign_digest
 
 _COVERED = "From To Subject Date Message-ID Reply-To MIME-Version Content-Type Content-Language Auto-Submitted Precedence"
 _COVERED_LISTS = "List-Unsubscribe List-Unsubscribe-Post List-Id List-Help Feedback-ID"
 SIGNED = frozenset(f"{_COVERED} {_COVERED_LISTS}".lower().split())
 """Headers that a signature covers where they are present (RFC 6376, 5.4.1; RFC 8058, 4 asks for the List-Unsubscribe pair)."""
 
-PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 Headers = Sequence[tuple[str, str]]
 """Names and values in the order of the message; values as they stand there, folded or not, without the last CRLF."""
 
 Shared = tuple[tuple[str, str], ...]
 """The same, of what many messages share."""
 
-DIGEST_OCTETS, ED25519_OCTETS = 32, 64
-_PADDING, _DIGEST = padding.PKCS1v15(), Prehashed(hashes.SHA256())
 _BLANKS = re.compile(r"(?:\r\n|[ \t])+")
 _BODY_BLANKS = re.compile(rb"[ \t]+")
 _FOLD = "\r\n\t"
@@ -107,18 +102,6 @@ def signature(one: Unsigned) -> bytes:
 def digest_of(one: Unsigned) -> bytes:
     """What of a signature depends on the message: the SHA-256 of what it covers."""
     return hashlib.sha256(one.covered).digest()
-
-
-def sign_digest(private: PrivateKey, digest: bytes) -> bytes:
-    """The arithmetic: nearly all the time that signing takes, and meanwhile other threads run."""
-    if isinstance(private, RSAPrivateKey):
-        return private.sign(digest, _PADDING, _DIGEST)
-    return private.sign(digest)  # RFC 8463, 3: of the hash, not of the text
-
-
-def signature_octets(private: PrivateKey) -> int:
-    """How long its signatures are."""
-    return (private.key_size + 7) // 8 if isinstance(private, RSAPrivateKey) else ED25519_OCTETS
 
 
 def signature_header(one: Unsigned, made: bytes) -> bytes:

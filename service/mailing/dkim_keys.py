@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from service.errors import DkimKeyRefused
-from service.mailing.dkim import Key, PrivateKey, Signer
+from service.mailing.arithmetic import PrivateKey
+from service.mailing.dkim import Key, Signer
 from service.mailing.messages import ascii_domain, wire_address
 from service.settings import Settings
 

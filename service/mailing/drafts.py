@@ -223,7 +223,7 @@ def _body(batch: _Batch, variant_id: int, *, with_region: bool, with_reading: bo
         variant = batch.session.get_one(Variant, variant_id)
         rendered = Rendered(variant.subject, variant.html, variant.text)
         form = form_of(rendered, with_region=with_region, with_reading=with_reading)
-        batch.kept.bodies[key] = (variant.subject, encoded(form))
+        batch.kept.bodies[key] = (variant.subject, encoded(form).sharing(batch.kept.pieces))
         batch.session.expunge(variant)
     return batch.kept.bodies[key]
 

@@ -13,7 +13,7 @@ from subscribers.directory import Helper
 from subscribers.organisations import Organisation
 
 MOST_BODIES = 400
-"""Variants that are kept encoded in memory, some 40 KB each."""
+"""Variants that are kept encoded in memory, some 40 KB each; those with a region and without share pieces."""
 
 MOST_SHEETS = 8_000
 """Profiles for which a variant is kept with its reasons in it, some 2 KB each beside the variant's pieces, which it shares."""
@@ -43,6 +43,7 @@ class Kept:
     mailings: dict[int, PlainMailing] = field(default_factory=dict)
     choices: dict[tuple[int, str, str], Choice] = field(default_factory=dict)
     bodies: dict[tuple[int, bool, bool], tuple[str, Body]] = field(default_factory=dict)
+    pieces: dict[bytes, bytes] = field(default_factory=dict)
     sheets: dict[tuple[int, bool, bool], Sheet] = field(default_factory=dict)
     organisations: dict[int, Organisation] = field(default_factory=dict)
     partners: Sequence[Helper] = ()
@@ -55,6 +56,7 @@ class Kept:
         if len(self.bodies) > MOST_BODIES or len(self.sheets) > MOST_SHEETS:
             self.bodies.clear()  # whose pieces the sheets hold as well: each alone would free nothing
             self.sheets.clear()
+            self.pieces.clear()
         if len(self.webinar_forms) > MOST_BODIES:
             self.webinar_forms.clear()
         if len(self.choices) > MOST_CHOICES:

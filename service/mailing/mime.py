@@ -57,6 +57,10 @@ class Body:
         """The names of the holes."""
         return frozenset(hole.name for hole in self.holes)
 
+    def sharing(self, known: dict[bytes, bytes]) -> "Body":
+        """The same body, with pieces that are known already where they are; the others become known."""
+        return Body(self.boundary, tuple(known.setdefault(one, one) for one in self.pieces), self.holes)
+
     def filled_with(self, values: Mapping[str, Piece]) -> "Body":
         """The same body with fewer holes: those that these values are for are filled."""
         pieces = list(self.pieces)

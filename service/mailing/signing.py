@@ -18,7 +18,8 @@ from typing import Self
 import structlog
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from service.mailing.dkim import Key, Signer, Unsigned, digest_of, signature, signature_octets
+from service.mailing.arithmetic import signature_octets
+from service.mailing.dkim import Key, Signer, Unsigned, digest_of, signature
 from service.mailing.envelopes import Prepared
 from service.mailing.signing_process import NUMBER, READY
 

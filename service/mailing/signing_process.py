@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from service.mailing.dkim import DIGEST_OCTETS, PrivateKey, sign_digest
+from service.mailing.arithmetic import DIGEST_OCTETS, PrivateKey, sign_digest
 
 NUMBER = struct.Struct(">I")
 READY = b"\x06"
