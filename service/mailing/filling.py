@@ -122,7 +122,7 @@ def _address(link: str) -> Piece:
     return Piece(text, html=text if escaped == link else quoted_address(escaped))
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=2_000)
 def _fragment(value: str) -> Piece:
     """Readers share greetings, reasons and regions."""
     lines, escaped = "\n".join(wrap_line(value)), escape(value)
