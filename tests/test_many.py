@@ -1,7 +1,5 @@
 """A condition that takes all its values as one says the same as one that names each, on both engines."""
 
-from collections.abc import Collection
-
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
@@ -15,32 +13,34 @@ from subscribers.suppression import Suppression
 TEXTS = ("", "a", "'; --", 'met "aanhaling"', "é✓", "\\", "[1,2]")
 
 
-@pytest.mark.parametrize("wanted", [(), ("a",), set(TEXTS), dict.fromkeys(TEXTS).keys(), ["é✓", "niet"]])
-def test_texts(runtime: Runtime, wanted: Collection[str]) -> None:
+def test_texts(runtime: Runtime) -> None:
     with writing(runtime.engine) as session:
         session.add_all(Suppression(address_hash=one, reason="x", at=runtime.clock()) for one in TEXTS)
     asked = select(col(Suppression.address_hash)).where(among(col(Suppression.address_hash), "these"))
-    with reading(runtime.engine) as session:
-        found = session.connection().execute(asked, {"these": wanted}).scalars().all()
-    assert sorted(found) == sorted(set(TEXTS) & set(wanted))
+    for wanted in ((), ("a",), set(TEXTS), dict.fromkeys(TEXTS).keys(), ["é✓", "niet"]):
+        with reading(runtime.engine) as session:
+            found = session.connection().execute(asked, {"these": wanted}).scalars().all()
+        assert sorted(found) == sorted(set(TEXTS) & set(wanted))
 
 
-@pytest.mark.parametrize("wanted", [(), [1], [2, 3, 99], range(1, 2000)])
-def test_numbers_with_others_beside_them_and_turned_round(runtime: Runtime, wanted: Collection[int]) -> None:
+def test_numbers_with_others_beside_them_and_turned_round(runtime: Runtime) -> None:
     with writing(runtime.engine) as session:
         session.add_all(
             Suppression(address_hash=f"{one}", reason="x", at=runtime.clock()) for one in range(3)
         )
     there, text = col(Suppression.id), col(Suppression.address_hash)
-    with reading(runtime.engine) as session:
-        known = session.connection().execute(select(there)).scalars().all()
+    both = select(there).where(among(there, "these"), among(text, "those"))
+    neither = select(there).where(~(among(there, "these") | among(text, "those")))
+    for wanted in ((), [1], [2, 3, 99], range(1, 2000)):
         values = {"these": wanted, "those": ["0", "1"]}
-        both = select(there).where(among(there, "these"), among(text, "those"))
-        neither = select(there).where(~(among(there, "these") | among(text, "those")))
-        found, others = (session.connection().execute(one, values).scalars().all() for one in (both, neither))
-    in_text = known[:2]
-    assert sorted(found) == sorted(set(wanted) & set(in_text))
-    assert sorted(others) == sorted(set(known) - set(wanted) - set(in_text))
+        with reading(runtime.engine) as session:
+            known = session.connection().execute(select(there)).scalars().all()
+            found, others = (
+                session.connection().execute(one, values).scalars().all() for one in (both, neither)
+            )
+        in_text = known[:2]
+        assert sorted(found) == sorted(set(wanted) & set(in_text))
+        assert sorted(others) == sorted(set(known) - set(wanted) - set(in_text))
 
 
 def test_a_column_of_another_kind_is_refused() -> None:

@@ -152,13 +152,14 @@ class SigningProcess:
 
     async def end(self) -> None:
         """Ask nothing more of it, and see to it that it ends."""
-        if self._process is None or self._process.stdin is None:
+        if self._process is None or self._process.stdin is None or self._process.stdout is None:
             return
         self._process.stdin.close()
         for _ in range(2):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(ENDING_SECONDS):
+                async with asyncio.timeout(ENDING_SECONDS), self._turn:
                     await self._process.wait()
+                    await self._process.stdout.read()  # to its end: until then the loop holds on to it
                 return
             self._kill()
 
