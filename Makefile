@@ -21,7 +21,7 @@ demo: $(VENV)/runtime ## the whole story once, then the site, the desk and the m
 	$(BIN)/kennispost demo $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/development ## all tests, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n logical --dist worksteal $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/development ## ruff, mypy and the import rules
 	$(BIN)/ruff check

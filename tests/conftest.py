@@ -53,6 +53,11 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of the time of the suite is spent waiting for leases, time-outs and browsers."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that ask for more time than others begin first: who begins one last, keeps all others waiting."""
     items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
