@@ -254,17 +254,23 @@ def test_a_mailing_is_signed_by_it_and_goes_on_when_it_is_killed(
     house = replace(runtime, settings=settings, clock=lambda: NOW)
     mailing_id = plan(house, readers=READERS)
     by_process: list[int] = []
-    original = SigningProcess.sign
+    sign, make = SigningProcess.sign, Signatures.make
 
     async def killed_at_the_third(self: SigningProcess, wanted: list) -> list[list[bytes]]:
         by_process.append(len(wanted))
         if len(by_process) == 3:
             os.kill(self.pid or 0, signal.SIGKILL)
-        return await original(self, wanted)
+        return await sign(self, wanted)
 
+    async def once_it_is_ready(self: Signatures, prepared: list[Prepared]) -> list[list[bytes]]:
+        while started and self.pid is None and not by_process:
+            await asyncio.sleep(0.01)
+        return await make(self, prepared)
+
+    started = noted_starts(monkeypatch)
     monkeypatch.setattr(SigningProcess, "sign", killed_at_the_third)
+    monkeypatch.setattr(Signatures, "make", once_it_is_ready)
     with running_relay() as relay:
-        relay.slow = 0.03  # so that there is more to come when the process is ready
         deliver_due(over_smtp(house, relay))
     assert len(by_process) >= 3
     assert states(runtime, mailing_id) == {"sent": READERS}
