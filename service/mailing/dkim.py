@@ -1,8 +1,8 @@
 """DKIM signatures (RFC 6376, relaxed/relaxed, without l=; Ed25519 by RFC 8463). Pure: values in, header bytes out.
 
 Made for a sender that signs thousands of messages a second: the keys are loaded once, what is the same for every message
-is written once, and of a body that is in relaxed form already only the hash is taken. What remains is RSA itself, for which
-`cryptography` lets go of the GIL: signing in two threads uses two cores.
+is written once, and of a body that is in relaxed form already only the hash is taken. What remains is RSA itself
+(`service.mailing.arithmetic`), which a mailing has done by a process of its own.
 """
 
 import base64
